@@ -1,0 +1,149 @@
+"""What can go wrong, as one tree. Every error carries what happened and what to do next, in Chinese and English.
+
+    TiaokuanError
+    ├── BadRequest                  HTTP 400   the asker can mend it
+    │   ├── EmptyQuery              nothing to search for: empty, blank, or punctuation only
+    │   ├── QueryTooLong            more characters than the setting allows
+    │   ├── UnknownMode             not hybrid, keyword or semantic
+    │   └── BadParameter            any other parameter out of its range
+    ├── NotFound                    HTTP 404
+    │   ├── UnknownDocument
+    │   ├── UnknownClause
+    │   └── UnknownPage
+    ├── IndexUnavailable            HTTP 409   an editor can mend it
+    │   ├── NoIndex                 nothing has been indexed yet
+    │   ├── IndexMismatch           written by another version, analyzer or model
+    │   └── IndexDamaged            a file is missing or its checksum differs
+    ├── IndexBusy                   another process is writing
+    ├── ModelUnavailable            HTTP 503   the embedding model cannot be prepared or loaded
+    ├── NothingToIndex              no readable document among what was given
+    └── BadFolder                   a folder given on the command line is not what it should be
+"""
+
+from __future__ import annotations
+
+from search.i18n import Catalogue, load_catalogue
+
+EXIT_STATUS = 2
+
+
+def _texts() -> Catalogue:
+    return load_catalogue("search")
+
+
+class TiaokuanError(Exception):
+    """Base of all errors that a user may see. Parameters fill the texts `error.CODE.message` and `.remedy`."""
+
+    code = "internal_error"
+    http_status = 500
+
+    def __init__(self, **parameters: object) -> None:
+        self.parameters = parameters
+        super().__init__(self.message())
+
+    def message(self, language: str = "zh") -> str:
+        """What happened, to which input, in one line."""
+        return _texts().text(f"error.{self.code}.message", language, **self.parameters)
+
+    def remedy(self, language: str = "zh") -> str:
+        """What to do next, in one line."""
+        return _texts().text(f"error.{self.code}.remedy", language, **self.parameters)
+
+
+class BadRequest(TiaokuanError):
+    code = "bad_request"
+    http_status = 400
+
+
+class EmptyQuery(BadRequest):
+    code = "empty_query"
+
+
+class QueryTooLong(BadRequest):
+    """Parameters: length, limit (characters)."""
+
+    code = "query_too_long"
+
+
+class UnknownMode(BadRequest):
+    """Parameters: mode."""
+
+    code = "unknown_mode"
+
+
+class BadParameter(BadRequest):
+    """Parameters: name, value, expected."""
+
+    code = "bad_parameter"
+
+
+class NotFound(TiaokuanError):
+    code = "not_found"
+    http_status = 404
+
+
+class UnknownDocument(NotFound):
+    """Parameters: document_id."""
+
+    code = "unknown_document"
+
+
+class UnknownClause(NotFound):
+    """Parameters: clause_id."""
+
+    code = "unknown_clause"
+
+
+class UnknownPage(NotFound):
+    code = "unknown_page"
+
+
+class IndexUnavailable(TiaokuanError):
+    code = "index_unavailable"
+    http_status = 409
+
+
+class NoIndex(IndexUnavailable):
+    """Parameters: home."""
+
+    code = "no_index"
+
+
+class IndexMismatch(IndexUnavailable):
+    """Parameters: what, found, expected."""
+
+    code = "index_mismatch"
+
+
+class IndexDamaged(IndexUnavailable):
+    """Parameters: file, reason."""
+
+    code = "index_damaged"
+
+
+class IndexBusy(TiaokuanError):
+    """Parameters: holder."""
+
+    code = "index_busy"
+    http_status = 409
+
+
+class ModelUnavailable(TiaokuanError):
+    """Parameters: model, reason."""
+
+    code = "model_unavailable"
+    http_status = 503
+
+
+class NothingToIndex(TiaokuanError):
+    """Parameters: paths."""
+
+    code = "nothing_to_index"
+    http_status = 409
+
+
+class BadFolder(TiaokuanError):
+    """Parameters: folder, reason."""
+
+    code = "bad_folder"
+    http_status = 400

@@ -1,0 +1,141 @@
+"""The values that pass between the rooms: documents, clauses, queries' answers. All frozen; nothing here does IO."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+
+class Mode(StrEnum):
+    """Which channels answer a query."""
+
+    HYBRID = "hybrid"
+    KEYWORD = "keyword"
+    SEMANTIC = "semantic"
+
+
+class ClauseKind(StrEnum):
+    """What a clause is in its document."""
+
+    HEADING = "heading"
+    """A numbered or named heading with no text of its own; its words are also the `path` of what stands under it."""
+    TEXT = "text"
+    """A numbered unit or an unnumbered paragraph (also a part of one, where the unit is long)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """The smallest unit of a document that is found, shown and cited.
+
+    `text` is exactly `document.body[start:end]`; the source offsets delimit the same passage in the file's
+    decoded text, where broken lines and the like still stand. All offsets are in characters, end exclusive.
+    """
+
+    clause_id: str
+    document_id: str
+    ordinal: int
+    kind: ClauseKind
+    path: tuple[str, ...]
+    text: str
+    start: int
+    end: int
+    source_start: int
+    source_end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One delivered file: what it says of itself, and its cleaned text.
+
+    `issued_on` is the 成文日期, never the day of a web page; `page_date` is that. `document_number` is the 文号 in the
+    form 国发〔2016〕62号. `source` is the 来源 that the page names, else the site that carries it. `coverage` is
+    the share of the body's characters that lie in a clause (white space and the recognised 主送机关, 落款 and
+    dates, which are facts and no clauses, do not count).
+    """
+
+    document_id: str
+    file: str
+    title: str
+    body: str
+    issuers: tuple[str, ...] = ()
+    document_number: str | None = None
+    issued_on: date | None = None
+    page_date: date | None = None
+    source: str | None = None
+    site: str | None = None
+    kind: str | None = None
+    addressee: str | None = None
+    coverage: float = 0.0
+    clause_count: int = 0
+    same_work_as: tuple[str, ...] = ()
+
+    @property
+    def issuer(self) -> str | None:
+        """The issuers as one text, joint ones parted by 、."""
+        return "、".join(self.issuers) or None
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a hit's document must be. Dates are inclusive and compare with `issued_on`."""
+
+    issuer: str | None = None
+    since: date | None = None
+    until: date | None = None
+
+    def __bool__(self) -> bool:
+        return any((self.issuer, self.since, self.until))
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelMatch:
+    """How one channel found a clause: its rank there (from 1), the engine's own score, and for the semantic
+    channel the window of the clause's text that matched best."""
+
+    rank: int
+    score: float
+    window: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """The same clause in another document."""
+
+    document_id: str
+    clause_id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One clause that answers, with its document's facts and its reasons. `highlights` are [start, end) in `text`."""
+
+    clause: Clause
+    document: Document
+    score: float
+    matched_by: Mapping[str, ChannelMatch]
+    highlights: tuple[tuple[int, int], ...] = ()
+    matched_terms: tuple[str, ...] = ()
+    also_in: tuple[Edition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something the reader of an answer should know, as a key of the text catalogue and its parameters."""
+
+    key: str
+    parameters: Mapping[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ResultPage:
+    """The answer to a query: `total` hits in all, of which `hits` are those asked for. `took_ms` is milliseconds."""
+
+    query: str
+    mode: Mode
+    total: int
+    hits: Sequence[Hit]
+    took_ms: float
+    notices: tuple[Notice, ...] = ()

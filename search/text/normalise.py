@@ -1,0 +1,96 @@
+"""Folding for matching: width, case, traditional characters, quotes and brackets, with a map back to the text as shown.
+
+Folding works character by character, so that any part of a text folds to the same part of the folded text: a
+phrase found in one is a phrase of the other. (Phrase-wise conversion of traditional text depends on what stands
+around a character and would break that.)
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from bisect import bisect_left
+from dataclasses import dataclass
+from functools import cache
+
+# Marks that mean the same and differ only by type-setter, keyboard or region.
+_SAME_MARK = str.maketrans(
+    {
+        **dict.fromkeys("“”„‟〝〞〟「」『』﹁﹂﹃﹄«»", '"'),
+        **dict.fromkeys("‘’‚‛′", "'"),
+        **dict.fromkeys("〔【［〖﹝", "["),
+        **dict.fromkeys("〕】］〗﹞", "]"),
+        **dict.fromkeys("〈＜﹤‹", "<"),
+        **dict.fromkeys("〉＞﹥›", ">"),
+        **dict.fromkeys("‐‑‒–—―─−－﹣", "-"),
+        **dict.fromkeys("·•・‧∙⋅●", "·"),
+        "｡": "。",
+    }
+)
+_INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+_CJK_RANGES = (
+    (0x2E80, 0x2FDF),
+    (0x3005, 0x3007),
+    (0x3400, 0x4DBF),
+    (0x4E00, 0x9FFF),
+    (0xF900, 0xFAFF),
+    (0x20000, 0x323AF),
+)
+
+
+def is_cjk(character: str) -> bool:
+    """Whether a character is a Chinese one (ideographs, radicals, 々 and 〇)."""
+    point = ord(character)
+    return any(low <= point <= high for low, high in _CJK_RANGES)
+
+
+@cache
+def _simplified() -> dict[int, str]:
+    """Traditional → simplified, one character to one, as OpenCC's `t2s` gives it for a character that stands alone."""
+    from opencc import OpenCC
+
+    characters = [chr(p) for low, high in _CJK_RANGES for p in range(low, high + 1)]
+    converted = OpenCC("t2s").convert("\n".join(characters)).split("\n")
+    return {ord(c): to for c, to in zip(characters, converted, strict=True) if to != c and len(to) == 1}
+
+
+@cache
+def _fold_character(character: str) -> str:
+    """What one character becomes: nothing, one character, or several (㈠ becomes (一))."""
+    if character in _INVISIBLE:
+        return ""
+    marked = character.translate(_SAME_MARK)
+    folded = unicodedata.normalize("NFKC", marked).translate(_SAME_MARK).casefold().translate(_simplified())
+    return " " if folded.isspace() else folded
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A folded text and where each of its characters comes from: `origin[i]` is an offset into the text as shown."""
+
+    text: str
+    origin: tuple[int, ...]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The [start, end) of the text as shown that [start, end) of the folded text stands for (not empty)."""
+        return self.origin[start], self.origin[end - 1] + 1
+
+    def at(self, offset: int) -> int:
+        """The first folded offset that stands for `offset` of the text as shown or for one behind it."""
+        return bisect_left(self.origin, offset)
+
+
+def fold(text: str) -> str:
+    """The text as it is matched."""
+    return "".join(map(_fold_character, text))
+
+
+def fold_with_origin(text: str) -> Folded:
+    """The text as it is matched, with the map back to `text`."""
+    pieces = [_fold_character(c) for c in text]
+    origin = tuple(i for i, piece in enumerate(pieces) for _ in piece)
+    return Folded("".join(pieces), origin)
+
+
+def letters(text: str) -> str:
+    """Only what carries meaning, folded: letters, digits and Chinese characters. Editions of a text agree in this."""
+    return "".join(c for c in fold(text) if c.isalnum())
