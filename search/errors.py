@@ -1,23 +1,23 @@
 """What can go wrong, as one tree. Every error carries what happened and what to do next, in Chinese and English.
 
-    TiaokuanError
-    ├── BadRequest                  HTTP 400   the asker can mend it
-    │   ├── EmptyQuery              nothing to search for: empty, blank, or punctuation only
-    │   ├── QueryTooLong            more characters than the setting allows
-    │   ├── UnknownMode             not hybrid, keyword or semantic
-    │   └── BadParameter            any other parameter out of its range
-    ├── NotFound                    HTTP 404
-    │   ├── UnknownDocument
-    │   ├── UnknownClause
-    │   └── UnknownPage
-    ├── IndexUnavailable            HTTP 409   an editor can mend it
-    │   ├── NoIndex                 nothing has been indexed yet
-    │   ├── IndexMismatch           written by another version, analyzer or model
-    │   └── IndexDamaged            a file is missing or its checksum differs
-    ├── IndexBusy                   another process is writing
-    ├── ModelUnavailable            HTTP 503   the embedding model cannot be prepared or loaded
-    ├── NothingToIndex              no readable document among what was given
-    └── BadFolder                   a folder given on the command line is not what it should be
+TiaokuanError
+├── BadRequest                  HTTP 400   the asker can mend it
+│   ├── EmptyQuery              nothing to search for: empty, blank, or punctuation only
+│   ├── QueryTooLong            more characters than the setting allows
+│   ├── UnknownMode             not hybrid, keyword or semantic
+│   └── BadParameter            any other parameter out of its range
+├── NotFound                    HTTP 404
+│   ├── UnknownDocument
+│   ├── UnknownClause
+│   └── UnknownPage
+├── IndexUnavailable            HTTP 409   an editor can mend it
+│   ├── NoIndex                 nothing has been indexed yet
+│   ├── IndexMismatch           written by another version, analyzer or model
+│   └── IndexDamaged            a file is missing or its checksum differs
+├── IndexBusy                   another process is writing
+├── ModelUnavailable            HTTP 503   the embedding model cannot be prepared or loaded
+├── NothingToIndex              no readable document among what was given
+└── BadFolder                   a folder given on the command line is not what it should be
 """
 
 from __future__ import annotations

@@ -43,6 +43,8 @@ class Clause:
     end: int
     source_start: int
     source_end: int
+    responsible: str | None = None
+    """The 责任单位 that the document names for this measure."""
 
 
 @dataclass(frozen=True, slots=True)

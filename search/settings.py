@@ -30,7 +30,9 @@ class Settings(BaseSettings):
     )
     model: str = Field(BUNDLED_MODEL, description="`bundled`, a hub id, or the folder of a Sentence Transformers model")
     model_dtype: Literal["auto", "float32", "bfloat16"] = Field("auto", description="what the model computes in")
-    language: Literal["zh", "en"] = Field("zh", description="language of the command line and of the page's first visit")
+    language: Literal["zh", "en"] = Field(
+        "zh", description="language of the command line and of the page's first visit"
+    )
     max_query_characters: int = Field(1000, ge=1, description="longer queries are refused")
     keep_generations: int = Field(3, ge=1, description="index generations kept on disk, the live one included")
     keyword_weight: float = Field(0.5, ge=0, le=1, description="share of the keyword channel in a hybrid score")

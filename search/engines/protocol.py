@@ -4,10 +4,13 @@ An engine lives in the folder of one index generation. Invariants that every eng
 
 - What a writer added is found after `commit`, and nothing of it before or after a rollback.
 - Candidates come best first, each clause once, at most `limit` of them; equal scores in the order of `ordinal`.
-- A score is the engine's own: only its order means something outside.
+- A score is the engine's own: outside, only its order and its share of `ceiling` mean something.
 - With `documents` given, only clauses of these documents come back, as many as the limit allows: filtering never
   costs a clause that would have been found without the others.
-- `deleted` clauses are gone from both channels after `commit`.
+- Deleted clauses are gone from both channels after `commit`; what is deleted is what was committed before the batch.
+- An id that is added again is replaced; the same id twice in one batch is a ValueError.
+- With phrases, other words only rank. Phrases and exclusions bind clauses found by their 文号, too. Exclusions alone
+  find nothing.
 - No call raises on the content of a query; a query that matches nothing gives an empty list.
 """
 
@@ -28,7 +31,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ClauseEntry:
-    """What an engine is given of a clause. Texts are as shown; the engine analyses them with the analyzer it was opened with.
+    """What an engine is given of a clause. Texts are as shown; the engine analyses them with the analyzer that it was
+    opened with.
 
     `vectors` holds one row per window of the clause (at least one), `windows` the [start, end) of each in `text`.
     """
@@ -100,9 +104,12 @@ class Engine(Protocol):
         self, query: KeywordQuery, limit: int, documents: Collection[str] | None = None
     ) -> Sequence[Candidate]: ...
 
-    def semantic(
-        self, vectors: Vectors, limit: int, documents: Collection[str] | None = None
-    ) -> Sequence[Candidate]:
+    def ceiling(self, query: KeywordQuery) -> float:
+        """About the score of a clause of ordinary length that has every term of the query once. A best candidate far
+        below it has little of what was asked for."""
+        ...
+
+    def semantic(self, vectors: Vectors, limit: int, documents: Collection[str] | None = None) -> Sequence[Candidate]:
         """Clauses by the best inner product of any of their windows with any row of `vectors` (m, dimension)."""
         ...
 

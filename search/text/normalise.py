@@ -50,7 +50,9 @@ def _simplified() -> dict[int, str]:
 
     characters = [chr(p) for low, high in _CJK_RANGES for p in range(low, high + 1)]
     converted = OpenCC("t2s").convert("\n".join(characters)).split("\n")
-    return {ord(c): to for c, to in zip(characters, converted, strict=True) if to != c and len(to) == 1}
+    table = {ord(c): to for c, to in zip(characters, converted, strict=True) if to != c and len(to) == 1}
+    # A few lead on to another (薴 → 苧 → 苎): follow them to the end, so that folding twice is folding once.
+    return {point: table.get(ord(to), to) for point, to in table.items()}
 
 
 @cache
@@ -89,6 +91,12 @@ def fold_with_origin(text: str) -> Folded:
     pieces = [_fold_character(c) for c in text]
     origin = tuple(i for i, piece in enumerate(pieces) for _ in piece)
     return Folded("".join(pieces), origin)
+
+
+def simplify(text: str) -> str:
+    """The text with traditional characters made simplified and nothing else changed: what a model is given, so that
+    民營銀行 and 民营银行 have one vector."""
+    return text.translate(_simplified())
 
 
 def letters(text: str) -> str:

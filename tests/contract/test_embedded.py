@@ -1,0 +1,51 @@
+"""What the embedded engine keeps beside the contract."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from clause_making import ask, clause, put, unit
+
+from search.engines import create_engine, open_engine
+from search.errors import IndexBusy, IndexDamaged
+from search.text.segment import Analyzer
+
+
+def test_one_writer_at_a_time(tmp_path: Path, analyzer: Analyzer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("search.engines.whoosh_keyword._LOCK_SECONDS", 0.0)
+    engine = create_engine(tmp_path / "index", analyzer)
+    with engine.writer(), pytest.raises(IndexBusy):
+        engine.writer()
+    put(engine, clause("民营银行"))
+    assert ask(engine, "民营银行") == ["c1"]
+
+
+def test_a_folder_without_an_index_says_so(tmp_path: Path, analyzer: Analyzer) -> None:
+    with pytest.raises(IndexDamaged):
+        open_engine(tmp_path, analyzer)
+
+
+@pytest.mark.parametrize("broken", ["vectors.faiss", "vectors.npz"])
+def test_broken_vectors_say_so(tmp_path: Path, analyzer: Analyzer, broken: str) -> None:
+    put(create_engine(tmp_path, analyzer), clause("民营银行"))
+    (tmp_path / broken).write_bytes(b"x")
+    engine = open_engine(tmp_path, analyzer)
+    assert ask(engine, "民营银行") == ["c1"]
+    with pytest.raises(IndexDamaged):
+        engine.semantic(unit(0), 1)
+
+
+def test_a_keyword_search_loads_neither_faiss_nor_torch_and_says_nothing(tmp_path: Path, analyzer: Analyzer) -> None:
+    put(create_engine(tmp_path / "index", analyzer), clause("民营银行"))
+    code = (
+        "import sys; from pathlib import Path; from search.engines import open_engine\n"
+        "from search.engines.protocol import KeywordQuery; from search.text.segment import Analyzer\n"
+        f"engine = open_engine(Path({str(tmp_path / 'index')!r}), Analyzer(Path({str(tmp_path / 'cache')!r})))\n"
+        "print(engine.keyword(KeywordQuery('银行'), 9)[0].clause_id)\n"
+        "assert not {'faiss', 'torch', 'sentence_transformers', 'whoosh.qparser'} & sys.modules.keys()\n"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stdout, run.stderr) == (0, "c1\n", "")
