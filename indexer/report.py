@@ -1,0 +1,100 @@
+"""What an indexing run did, for people and for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from indexer.cleaning import Skipped
+from search.i18n import load_catalogue
+
+LOW_COVERAGE = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentReport:
+    """One document: its clauses, the share of its body that lies in one, and what of its file was left out."""
+
+    document_id: str
+    file: str
+    title: str
+    clauses: int
+    coverage: float
+    skipped: tuple[Skipped, ...] = ()
+    same_work_as: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FileSkipped:
+    """A file that was not read, and the key of the reason."""
+
+    file: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndexReport:
+    """A whole run. `folded` counts clauses that share their text with one shown before them; seconds are wall time."""
+
+    generation: str
+    documents: Sequence[DocumentReport]
+    skipped: Sequence[FileSkipped]
+    clauses: int
+    folded: int
+    windows: int
+    seconds: float
+    changed: bool = True
+    notes: Sequence[str] = field(default_factory=tuple)
+
+    def as_dict(self) -> dict[str, object]:
+        """The report as JSON-ready values."""
+        return {
+            "generation": self.generation,
+            "changed": self.changed,
+            "clauses": self.clauses,
+            "folded": self.folded,
+            "windows": self.windows,
+            "seconds": round(self.seconds, 2),
+            "documents": [_document_dict(d) for d in self.documents],
+            "skipped": [{"file": s.file, "reason": s.reason} for s in self.skipped],
+        }
+
+    def lines(self, language: str = "zh") -> Iterator[str]:
+        """The report in lines for a terminal."""
+        say = load_catalogue("indexer").text
+        files = {d.document_id: d.file for d in self.documents}
+        for d in self.documents:
+            yield say("report.document", language, file=d.file, title=d.title)
+            yield say("report.clauses", language, clauses=d.clauses, coverage=f"{d.coverage:.1%}")
+            for s in d.skipped:
+                yield say(f"report.skipped.{s.reason}", language, characters=s.characters)
+            if d.same_work_as:
+                others = "、".join(files.get(i, i) for i in d.same_work_as)
+                yield say("report.same_work", language, files=others)
+            if d.coverage < LOW_COVERAGE:
+                yield say("report.low_coverage", language)
+        for unread in self.skipped:
+            reason = say(f"reason.{unread.reason}", language)
+            yield say("report.file_skipped", language, file=unread.file, reason=reason)
+        yield say(
+            "report.total" if self.changed else "report.unchanged",
+            language,
+            documents=len(self.documents),
+            clauses=self.clauses,
+            folded=self.folded,
+            skipped=len(self.skipped),
+            seconds=f"{self.seconds:.1f}",
+            generation=self.generation,
+        )
+
+
+def _document_dict(d: DocumentReport) -> dict[str, object]:
+    return {
+        "document_id": d.document_id,
+        "file": d.file,
+        "title": d.title,
+        "clauses": d.clauses,
+        "coverage": round(d.coverage, 4),
+        "skipped": [{"reason": s.reason, "characters": s.characters} for s in d.skipped],
+        "same_work_as": list(d.same_work_as),
+    }
