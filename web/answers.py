@@ -1,0 +1,125 @@
+"""Dataclasses → the JSON shapes that scripts outside the project rely on. Pure; offsets are in characters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from search.errors import TiaokuanError
+from search.i18n import load_catalogue
+from search.model import ChannelMatch, Clause, Document, Hit, Notice, ResultPage
+
+Json = dict[str, object]
+
+
+def search_answer(page: ResultPage, language: str) -> Json:
+    """The answer to a search, or to a question for similar clauses."""
+    return {
+        "query": page.query,
+        "mode": str(page.mode),
+        "took_ms": round(page.took_ms, 1),
+        "total": page.total,
+        "notices": [_notice(notice, language) for notice in page.notices],
+        "hits": [hit(each) for each in page.hits],
+    }
+
+
+def hit(found: Hit) -> Json:
+    """One clause that answers."""
+    document, clause = found.document, found.clause
+    return {
+        "clause_id": clause.clause_id,
+        "document_id": document.document_id,
+        "title": document.title,
+        "issuer": document.issuer,
+        "document_number": document.document_number,
+        "issued_on": _iso(document.issued_on),
+        "path": list(clause.path),
+        "text": clause.text,
+        "highlights": [[start, end] for start, end in found.highlights],
+        "score": found.score,
+        "matched_by": {channel: _match(match) for channel, match in found.matched_by.items()},
+        "also_in": [
+            {"document_id": other.document_id, "clause_id": other.clause_id, "title": other.title}
+            for other in found.also_in
+        ],
+        "url": clause_url(document.document_id, clause.clause_id),
+    }
+
+
+def clause_url(document_id: str, clause_id: str) -> str:
+    """Where a clause stands in its document's page."""
+    return f"/documents/{quote(document_id, safe='')}#{quote(clause_id, safe='')}"
+
+
+def documents_answer(documents: Sequence[Document]) -> Json:
+    """The list of documents."""
+    return {"documents": [document_facts(each) for each in documents]}
+
+
+def document_facts(document: Document) -> Json:
+    """What is known of a document, without its text. `clauses` is their number."""
+    return {
+        "document_id": document.document_id,
+        "title": document.title,
+        "issuer": document.issuer,
+        "issuers": list(document.issuers),
+        "document_number": document.document_number,
+        "issued_on": _iso(document.issued_on),
+        "page_date": _iso(document.page_date),
+        "kind": document.kind,
+        "source": document.source,
+        "site": document.site,
+        "file": document.file,
+        "clauses": document.clause_count,
+        "same_work_as": list(document.same_work_as),
+    }
+
+
+def document_answer(document: Document, clauses: Sequence[Clause]) -> Json:
+    """One document with its text. Here `clauses` are the clauses themselves, and their offsets point into `body`."""
+    return {
+        **document_facts(document),
+        "addressee": document.addressee,
+        "coverage": document.coverage,
+        "body": document.body,
+        "clauses": [_clause(each) for each in clauses],
+    }
+
+
+def error_answer(error: TiaokuanError, language: str) -> Json:
+    """The one shape of an error over HTTP."""
+    return {"error": {"code": error.code, "message": error.message(language), "remedy": error.remedy(language)}}
+
+
+def notice_text(notice: Notice, language: str) -> str:
+    """A notice in words."""
+    return load_catalogue("search").text(notice.key, language, **notice.parameters)
+
+
+def _notice(notice: Notice, language: str) -> Json:
+    return {"code": notice.key.removeprefix("notice."), "message": notice_text(notice, language)}
+
+
+def _match(match: ChannelMatch) -> Json:
+    answer: Json = {"rank": match.rank, "score": match.score}
+    if match.window is not None:
+        answer["window"] = list(match.window)
+    return answer
+
+
+def _clause(clause: Clause) -> Json:
+    return {
+        "clause_id": clause.clause_id,
+        "kind": str(clause.kind),
+        "path": list(clause.path),
+        "text": clause.text,
+        "start": clause.start,
+        "end": clause.end,
+        "source_start": clause.source_start,
+        "source_end": clause.source_end,
+    }
+
+
+def _iso(day: object) -> str | None:
+    return None if day is None else str(day)

@@ -1,0 +1,35 @@
+"""The searcher of a running program: opened at the first need, and tried again as long as there is no index."""
+
+from __future__ import annotations
+
+from threading import Lock
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from search.searcher import Searcher
+    from search.settings import Settings
+
+
+class SearcherHolder:
+    """Gives the one searcher of an app. A failure to open is not remembered, so an index built later is found."""
+
+    def __init__(self, settings: Settings, searcher: Searcher | None = None) -> None:
+        self._settings = settings
+        self._searcher = searcher
+        self._lock = Lock()
+
+    def get(self) -> Searcher:
+        """The searcher. Raises NoIndex, IndexMismatch or IndexDamaged while there is no usable index."""
+        with self._lock:
+            if self._searcher is None:
+                from search.searcher import Searcher  # only who searches loads the engines
+
+                self._searcher = Searcher.open(self._settings)
+            return self._searcher
+
+    def close(self) -> None:
+        """Close the searcher, if it was ever opened."""
+        with self._lock:
+            if self._searcher is not None:
+                self._searcher.close()
+                self._searcher = None
