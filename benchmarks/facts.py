@@ -1,18 +1,27 @@
-"""How well facts are taken out of documents, field by field, against what the State Council's own pages say of them.
+"""How well facts are taken out of documents, field by field, against two truths.
 
-    python benchmarks/facts.py FOLDER_OR_TAR
+    python benchmarks/facts.py FOLDER_OR_TAR…
 
-FOLDER_OR_TAR holds State Council pages whose head block names 标题, 发文机关, 发文字号 and 成文日期. The block is the truth; it
-is cut off, and the facts are taken from the rest alone. Prints precision and recall per field, and every difference.
+The places hold State Council pages and pages of the government of Hebei (policy_pages.tar.xz has both).
+
+- State Council: the pages' own head block names 标题, 发文机关, 发文字号 and 成文日期. The block is the truth; it is cut off,
+  and the facts are taken from the rest alone.
+- Hebei: labels/hebei_facts.jsonl, made by reading 60 pages drawn at random (seed 20161101). null or [] is a fact that the
+  page does not state. A page that prints the document's full title (…厅关于印发《…》的通知) is labelled with that one.
+
+Prints precision and recall per field, and every difference.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 import tarfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from indexer.dates import find_date
@@ -23,20 +32,56 @@ from search.text.normalise import letters
 from search.text.numbers import document_number_key
 
 FIELDS = ("title", "issuer", "number", "issued_on")
+Facts = Mapping[str, object]
 _LABELS = {"标题": "title", "发文机关": "issuer", "发文字号": "number", "成文日期": "issued_on"}
+_READ_BY_HAND = Path(__file__).parent / "labels" / "hebei_facts.jsonl"
+
+
+@dataclass
+class Score:
+    """Counts per field, over the documents of one truth."""
+
+    name: str
+    read: int = 0
+    right: Counter[str] = field(default_factory=Counter)
+    given: Counter[str] = field(default_factory=Counter)
+    due: Counter[str] = field(default_factory=Counter)
+
+    def add(self, page: str, got: Facts, truth: Facts) -> None:
+        """Compare one document, and print what differs."""
+        self.read += 1
+        for name in FIELDS:
+            self.due[name] += bool(truth[name])
+            self.given[name] += bool(got[name])
+            self.right[name] += got[name] == truth[name] and bool(truth[name])
+            if got[name] != truth[name]:
+                print(f"{name}: {page[:40]}: {_shown(got[name])} instead of {_shown(truth[name])}")
+
+    def print_table(self) -> None:
+        print(f"{self.name}: {self.read} pages")
+        for name in FIELDS:
+            precision = self.right[name] / max(1, self.given[name])
+            recall = self.right[name] / max(1, self.due[name])
+            print(
+                f"{name:<10} precision {precision:.3f}  recall {recall:.3f}  ({self.right[name]} of {self.due[name]})"
+            )
+
+
+def _shown(value: object) -> str:
+    return "、".join(sorted(value)) if isinstance(value, frozenset) else str(value)
 
 
 def pages(place: Path) -> Iterator[tuple[str, str]]:
-    """Name and text of every page."""
+    """Path and text of every page."""
     if place.is_dir():
         for file in sorted(place.rglob("*.txt")):
-            yield file.name, file.read_text("utf-8")
+            yield file.as_posix(), file.read_text("utf-8")
         return
     with tarfile.open(place) as archive:
         for member in archive:
             stream = archive.extractfile(member) if member.name.endswith(".txt") else None
             if stream:
-                yield member.name.rsplit("/", 1)[-1], stream.read().decode("utf-8")
+                yield member.name, stream.read().decode("utf-8")
 
 
 def head_block(text: str) -> tuple[dict[str, str], str] | None:
@@ -52,47 +97,66 @@ def head_block(text: str) -> tuple[dict[str, str], str] | None:
     return (facts, "\n".join(lines[last:])) if len(facts) == len(_LABELS) and last else None
 
 
-def normal(field: str, value: str) -> object:
-    """The form in which values are compared."""
-    if field == "issued_on":
-        return find_date(value)
-    if field == "number":
-        return document_number_key(value) if value else None
-    return frozenset(split_organs(value)) or value if field == "issuer" else letters(value)
+def labels(file: Path = _READ_BY_HAND) -> dict[str, dict[str, object]]:
+    """The labels by the last three parts of the page's path."""
+    rows = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+    return {_key(row["file"]): row for row in rows}
 
 
-def found(document: Document) -> dict[str, object]:
+def _key(path: str) -> str:
+    return "/".join(path.split("/")[-3:])
+
+
+def stated(block: Mapping[str, str]) -> Facts:
+    """A head block in the form in which values are compared."""
+    return {
+        "title": letters(block["title"]),
+        "issuer": frozenset(split_organs(block["issuer"])) or frozenset([block["issuer"]]),
+        "number": document_number_key(block["number"]) if block["number"] else None,
+        "issued_on": find_date(block["issued_on"]),
+    }
+
+
+def labelled(row: Mapping[str, object]) -> Facts:
+    """A label in the form in which values are compared."""
+    issuers, day, number = row["issuers"], row["issued_on"], row["document_number"]
+    return {
+        "title": letters(str(row["title"])),
+        "issuer": frozenset(issuers) if isinstance(issuers, list) else frozenset(),
+        "number": document_number_key(str(number)) if number else None,
+        "issued_on": date.fromisoformat(str(day)) if day else None,
+    }
+
+
+def found(document: Document) -> Facts:
     """The same facts as the program takes them out."""
     return {
         "title": letters(document.title),
-        "issuer": frozenset(document.issuers) or None,
+        "issuer": frozenset(document.issuers),
         "number": document_number_key(document.document_number) if document.document_number else None,
         "issued_on": document.issued_on,
     }
 
 
-def main(place: Path) -> None:
-    """Print the table."""
-    right, given, due = Counter[str](), Counter[str](), Counter[str]()
-    read = 0
-    for name, text in pages(place):
+def measure(pages: Iterable[tuple[str, str]]) -> list[Score]:
+    """The score on each truth, of those pages that have one."""
+    by_block, by_hand = Score("State Council, by head block"), Score("Hebei, read by hand")
+    known = labels()
+    for path, text in pages:
+        name = path.rsplit("/", 1)[-1]
         block = head_block(text)
-        if block is None:
-            continue
-        read += 1
-        got = found(build_document("d", name, block[1]).document)
-        for field in FIELDS:
-            truth = normal(field, block[0][field])
-            due[field] += bool(truth)
-            given[field] += got[field] is not None
-            right[field] += got[field] == truth and bool(truth)
-            if got[field] != truth:
-                print(f"{field}: {name[:40]}: {got[field]!r} instead of {truth!r}")
-    print(f"{read} pages")
-    for field in FIELDS:
-        precision, recall = right[field] / max(1, given[field]), right[field] / max(1, due[field])
-        print(f"{field:<10} precision {precision:.3f}  recall {recall:.3f}  ({right[field]} of {due[field]})")
+        if block:
+            by_block.add(name, found(build_document("d", name, block[1]).document), stated(block[0]))
+        elif _key(path) in known:
+            by_hand.add(name, found(build_document("d", name, text).document), labelled(known[_key(path)]))
+    return [by_block, by_hand]
+
+
+def main(places: Iterable[Path]) -> None:
+    """Print the tables."""
+    for score in measure(page for place in places for page in pages(place)):
+        score.print_table()
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(map(Path, sys.argv[1:]))

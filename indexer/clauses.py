@@ -216,8 +216,7 @@ def _above(stack: list[tuple[Level, str]], level: Level) -> list[tuple[Level, st
 
 def _closes(groups: Sequence[Sequence[_Unit]], index: int, stack: Sequence[tuple[Level, str]]) -> bool:
     """Whether an unnumbered paragraph closes the whole document: the last one, behind a measure that has its own text."""
-    rest = [group[0] for group in groups[index + 1 :]]
-    last = not any(unit.role is Role.TEXT for unit in rest[:1])
+    last = index + 1 >= len(groups) or groups[index + 1][0].role is not Role.TEXT
     before = groups[index - 1][0] if index else None
     return last and bool(stack) and before is not None and before.marker is not None and not _is_heading_line(before)
 
@@ -242,9 +241,9 @@ def _trailing_paths(groups: Sequence[Sequence[_Unit]]) -> list[_Placed]:
         else:
             waiting = [] if column else [*waiting, index]
             placed.append((top, ClauseKind.HEADING if column else ClauseKind.TEXT))
-    closing = [i for i in waiting if all(g[0].role is not Role.TEXT for g in groups[i + 1 :])]
-    for i in closing:
-        placed[i] = ((), ClauseKind.TEXT)
+    last_text = max((i for i, group in enumerate(groups) if group[0].role is Role.TEXT), default=-1)
+    if last_text in waiting:
+        placed[last_text] = ((), ClauseKind.TEXT)
     return placed
 
 

@@ -4,6 +4,7 @@ spaces and breaks inside words. Pure functions over lines; nothing is rewritten,
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -77,10 +78,12 @@ def _mend_spaces(line: Line) -> Line:
     marker = line_marker(text)
     prose = len(text) >= _PROSE_LENGTH and bool(_PROSE_MARKS.search(text))
     spaced = [m.span() for m in _SPACED_LETTERS.finditer(text)]
+    spaced_starts = [start for start, _ in spaced]
     for match in _SPACES.finditer(text):
         start, end = match.span()
         behind_marker = marker is not None and start <= marker.end <= end
-        inside_spaced = any(s < start and end < e for s, e in spaced)
+        before = bisect_left(spaced_starts, start) - 1  # the last spaced word that begins before this space
+        inside_spaced = before >= 0 and end < spaced[before][1]
         if inside_spaced or (prose and not behind_marker and _between_cjk(text, start, end)):
             spans.append((start, end))
         elif end - start > 1:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -11,7 +10,15 @@ from indexer.dates import WRITTEN_DATE, find_date
 from indexer.lines import Line
 from indexer.markers import Level, line_marker
 from indexer.organs import is_organ
-from search.text.normalise import letters
+from indexer.titles import (
+    choose_title,
+    complete_title,
+    fuller_title,
+    is_title,
+    run_on_title,
+    title_of_order,
+    wrapped_run_on,
+)
 from search.text.numbers import DocumentNumber, find_document_numbers
 
 _LABELS = {
@@ -28,18 +35,18 @@ _LABELS = {
 _LABEL_NAMES = {name: re.compile(pattern) for name, pattern in _LABELS.items()}
 _LABEL = re.compile(r"(?<![\u4e00-\u9fff])(?:{})\s*[:：]".format("|".join(_LABELS.values())))
 _GLUED_LABEL = re.compile(r"(?:{})\s*[:：]\s*(?=\S|$)".format("|".join([*_LABELS.values()])))
-_TITLE_END = re.compile(
-    r"(?:意见|通知|方案|办法|规定|条例|决定|决议|批复|公告|通告|通报|公报|命令|令|函|复函|规划|纲要|计划|要点|措施|细则|规则|准则|标准|目录|"
-    r"法|法典|解释|答复|报告|指南|指引|规程|制度|议案|说明|解读|问答|意见书|清单|名单|若干政策|政策|章程|公约|规范|宣言|协定|讲话|纪要|年报|"
-    r"(?:的)?若干问题)(?:[（(《〔][^）)》〕]{1,30}[）)》〕])*$"
-)
 _DATE_LINE = re.compile(rf"[（(]?\s*(?:\d{{4}}[-./]\d{{1,2}}[-./]\d{{1,2}}|{WRITTEN_DATE})[\s\d:：]*.{{0,24}}$")
 _NOTE = re.compile(
-    rf"[（(]?\s*(?:根据)?{WRITTEN_DATE}.*(?:通过|公布|发布|批准|修[正订改]|施行|实施|生效|废止|印发|颁布|核准|备案|第\d+号).*"
+    rf"(?:[（(][^，。]{{0,30}}?)?[（(]?\s*(?:根据)?{WRITTEN_DATE}(?![，,前起以]).*(?:通过|公布|发布|批准|修[正订改]|施行|实施|生效|废止|印发|颁布|核准|备案|第\d+号).*"
 )
+_TITLE_LABEL = re.compile(r"^(?:点击下载|附件下载|附件|下载)\s*[:：]\s*")
 _ADDRESSEE = re.compile(r"[^。；;]{2,400}[：:]$")
 _ADDRESSED = re.compile(r"政府|部门|单位|机构|委员会|[厅局委办院校行部]|公司|企业|军区|你[省市局部]|各")
 _PROSE = re.compile(r"[。；]")
+_NUMBER_LINE = 200
+"""A line of more characters holds other things than a 文号."""
+_NOTE_LENGTH = 900
+"""No 题注 is longer: a law amended a dozen times."""
 _HEAD_LIMIT = 60
 """A head is not longer than so many lines; what goes on longer is a document whose body we would miss."""
 
@@ -86,13 +93,23 @@ def _is_addressee(text: str) -> bool:
     return addressed and not _PROSE.search(text) and not _NOT_ADDRESSED.search(text)
 
 
-def _number_line(text: str) -> DocumentNumber | None:
-    """The 文号 of a line that holds little else (an issuer's name, a date, brackets)."""
-    number = next(find_document_numbers(text), None)
+def _number_line(text: str, above: Sequence[str]) -> DocumentNumber | None:
+    """The 文号 of a line that holds little else (an issuer's name, a date, brackets, the title that stands `above`)."""
+    number = next(find_document_numbers(text), None) if len(text) <= _NUMBER_LINE else None
     if number is None:
         return None
     rest = (text[: number.start] + text[number.end :]).strip(" 　()（）〔〕[]【】:：,，")
-    return number if not rest or is_organ(rest) or _DATE_LINE.fullmatch(rest) else None
+    return number if not rest or rest in above or is_organ(rest) or _DATE_LINE.fullmatch(rest) else None
+
+
+def _is_note(text: str) -> bool:
+    """Whether a line is a 题注, and not a sentence that begins with a date."""
+    return (
+        len(text) <= _NOTE_LENGTH
+        and bool(_NOTE.fullmatch(text))
+        and not _PROSE.search(text.rstrip("。）)"))
+        and line_marker(text) is None
+    )
 
 
 def _order_number(text: str, above: Sequence[str]) -> DocumentNumber | None:
@@ -104,10 +121,12 @@ def _order_number(text: str, above: Sequence[str]) -> DocumentNumber | None:
 
 def _runs_on(text: str) -> bool:
     """Whether a line is an official title with 文号 and addressee run into it."""
-    if not text.endswith(("：", ":")) or "关于" not in text:
+    if not text.endswith(("：", ":")) or "关于" not in text or len(text) > _NOTE_LENGTH:
         return False
     number = next(find_document_numbers(text), None)
-    return number is not None and (number.start <= 1 or is_title(text[: number.start]))
+    if number is not None and (number.start <= 1 or is_title(text[: number.start])):
+        return True
+    return run_on_title(text) is not None
 
 
 def _starts_body(text: str) -> bool:
@@ -172,12 +191,14 @@ def _gather(lines: Sequence[Line]) -> tuple[_Gathered, int]:
         if value_due and _fits(value_due, text):
             gathered.meta.setdefault(value_due, text)
             continue
-        number = _number_line(text) or _order_number(text, gathered.blocks[-1])
+        number = _number_line(text, gathered.blocks[-1]) or _order_number(text, gathered.blocks[-1])
         if number:
+            if _is_note(text):
+                gathered.notes.append(text)
             gathered.number = number
             gathered.numbered.add(sum(map(bool, gathered.blocks)) - 1)
             gathered.end_block()
-        elif _NOTE.fullmatch(text) and line_marker(text) is None:
+        elif _is_note(text):
             gathered.notes.append(text)
             gathered.end_block()
         elif _DATE_LINE.fullmatch(text):
@@ -191,47 +212,30 @@ def _gather(lines: Sequence[Line]) -> tuple[_Gathered, int]:
     return gathered, min(1, len(lines) - 1)
 
 
-def is_title(text: str) -> bool:
-    """Whether a text ends as titles of documents do."""
-    return 4 <= len(text) <= 120 and bool(_TITLE_END.search(text))
+@dataclass(frozen=True, slots=True)
+class _SameLine:
+    """What of the body's first line still belongs to the head."""
+
+    cut: int = 0
+    number: DocumentNumber | None = None
+    title: str | None = None
+    addressee: str | None = None
+    note: str | None = None
 
 
-def join_title(parts: Sequence[str]) -> str:
-    """A wrapped title as one line. Inside a part, organs stay parted by one space; between parts nothing is added."""
-    return "".join(re.sub(r"[\s\u3000]+", " ", part.strip()) for part in parts)
+def _note_ahead(text: str, title: str) -> tuple[int, str | None]:
+    """A 题注 in brackets that the text runs on from, the title once more before it or not: how long, and the note."""
+    start = len(title) if title and text.startswith(title) else 0
+    match = re.match(r"[（(][^（）()]{8,}[）)]", text[start : start + _NOTE_LENGTH])
+    return (start + match.end(), match[0]) if match and _is_note(match[0]) else (0, None)
 
 
-def _title_score(candidate: str, seen: int) -> float:
-    key = letters(candidate)
-    score = 3.0 if _TITLE_END.search(candidate) else 0.0
-    score += 1.0 if "关于" in candidate or "印发" in candidate else 0.0
-    score += 1.5 if seen > 1 else 0.0
-    score += 1.0 if 6 <= len(key) <= 120 else -3.0
-    score -= 2.0 if "。" in candidate or "记者" in candidate else 0.0
-    return score - (2.0 if candidate.startswith(("的", "和", "及", "、", "有关")) else 0.0)
-
-
-def _choose_title(gathered: _Gathered) -> str:
-    """The best run of head lines that together make a title: one that ends as titles do, that the page repeats, and
-    that stands nearest to the 文号 and the body."""
-    blocks = [block for block in gathered.blocks if block]
-    parts = [part for block in blocks for part in ([*block, join_title(block)] if len(block) > 1 else block)]
-    seen = Counter(letters(part) for part in [*parts, gathered.meta.get("title", "")])
-    scored = [(4.5, gathered.meta.get("title", ""))]
-    for nth, block in enumerate(blocks):
-        before_number = 2.5 if nth in gathered.numbered else 0.0
-        for start in range(len(block)):
-            for end in range(start + 1, min(len(block), start + 6) + 1):
-                candidate = join_title(block[start:end])
-                near = (nth + 1) / len(blocks) + (before_number + 0.5 if end == len(block) else 0.0)
-                score = _title_score(candidate, seen[letters(candidate)]) + near + 0.02 * (end - start)
-                scored.append((score, candidate))
-    return max((pair for pair in scored if pair[1]), default=(0.0, ""), key=lambda pair: pair[0])[1]
-
-
-def _same_line_head(text: str) -> tuple[int, DocumentNumber | None, str | None]:
-    """What of the body's first line still belongs to the head: 人社厅发〔2019〕71号为贯彻…, 冀政办字〔2023〕122号各市…："""
-    cut, number, addressee = 0, None, None
+def _same_line_head(text: str, page_title: str) -> _SameLine:
+    """人社厅发〔2019〕71号为贯彻…, 冀政办字〔2023〕122号各市…：, 冀科平规〔2019〕2号…厅关于印发…的通知各市…："""
+    cut, note = _note_ahead(text, page_title)
+    if note:
+        return _SameLine(cut, note=note)
+    number, addressee = None, None
     first = next(find_document_numbers(text[:160]), None)
     leads = first is not None and (first.start <= 1 or ("关于" in text and is_title(text[: first.start])))
     if first and leads and not text[first.end : first.end + 1].startswith(("）", ")", "文", "精神", "）》")):
@@ -239,33 +243,50 @@ def _same_line_head(text: str) -> tuple[int, DocumentNumber | None, str | None]:
         while cut < len(text) and text[cut] in " 　)）】]:：":
             cut += 1
     match = re.match(r"([^。；：:]{2,400}[：:])", text[cut:])
-    if match and (number or len(text) > cut + len(match[1])):
-        # the official title may have run into it: …厅关于印发某方案的通知各市人民政府：
-        title = re.match(r".*?关于.*(?:通知|意见|方案|办法|函|决定|公告|通报)(?=各|有关|省|市|县|局|机关|你)", match[1])
-        rest = match[1][title.end() :] if title else match[1]
-        if _is_addressee(rest) and re.search(r"各|你|有关", rest):
+    title = run_on_title(match[1]) if match else None
+    if match and (number or title or len(text) > cut + len(match[1])):
+        rest = match[1].removeprefix(title or "")
+        if _is_addressee(rest) and re.search(r"各|你|有关|：", rest):
             addressee = rest
             cut += len(match[1])
-    return cut, number, addressee
+    return _SameLine(cut, number, title if addressee else None, addressee)
+
+
+def _plain_title(title: str) -> tuple[str, str | None]:
+    """A title without what a page puts before it (点击下载：) and without the 题注 in brackets behind it, and that."""
+    title = _TITLE_LABEL.sub("", title)
+    match = re.fullmatch(r"([^（(]{4,120})([（(][^（）()]{8,}[）)])", title)
+    return (match[1], match[2]) if match and _is_note(match[2]) else (title, None)
 
 
 def read_head(lines: Sequence[Line], fallback_title: str) -> Head:
     """The head of a document. `fallback_title` serves where no line looks like a title."""
     gathered, body = _gather(lines)
-    title = _choose_title(gathered)
+    title = choose_title([b for b in gathered.blocks if b], gathered.numbered, gathered.meta.get("title", ""))
+    title, note = _plain_title(title)
+    gathered.notes += [note] if note else []
     addressee, cut, number = None, 0, gathered.number
     if body < len(lines):
         text = lines[body].text
-        if _is_addressee(text) and line_marker(text) is None:
+        wrapped = wrapped_run_on(next((b for b in reversed(gathered.blocks) if b), []), text)
+        if wrapped:
+            (title, addressee), body = wrapped, body + 1
+        elif _is_addressee(text) and line_marker(text) is None and not run_on_title(text):
             number_here, text_number = 0, next(find_document_numbers(text[:40]), None)
             if text_number and text_number.start <= 1:
                 number, number_here = number or text_number, text_number.end
             addressee, body = text[number_here:].strip(" 　"), body + 1
         else:
-            cut, inline_number, addressee = _same_line_head(text)
-            number = number or inline_number
+            same = _same_line_head(text, title)
+            gathered.notes += [same.note] if same.note else []
+            number, cut, addressee = number or same.number, same.cut, same.addressee
+            title = fuller_title(title, same.title)
     if not number and gathered.meta.get("number"):
         number = next(find_document_numbers(gathered.meta["number"]), None)
+    ordered = title_of_order(title)
+    if ordered:
+        number, title = number or next(find_document_numbers(title), None), ordered
+    title = complete_title(title, [line.text[:2000] for line in lines[body : body + 5]])
     return Head(
         title or fallback_title,
         body,
@@ -276,11 +297,3 @@ def read_head(lines: Sequence[Line], fallback_title: str) -> Head:
         tuple(gathered.dates),
         tuple(gathered.notes),
     )
-
-
-def page_date_of(head: Head) -> str | None:
-    """The text that names the day on which the page was put up, if any."""
-    stated = head.meta.get("page_date")
-    if stated and find_date(stated):
-        return stated
-    return next((text for text in head.dates if not re.search("通过|公布|批准|修[正订]|施行|发布", text)), None)

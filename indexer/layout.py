@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from indexer.cleaning import Cleaned
-from indexer.dates import WRITTEN_DATE
-from indexer.head import Head, is_title, join_title, read_head
+from indexer.head import Head, read_head
 from indexer.lines import Line
 from indexer.markers import line_marker
-from indexer.organs import split_organs
+from indexer.signatures import find_signature, public_note, read_signature, signature_length
+from indexer.titles import is_title, join_title
 from search.text.normalise import letters
 
 
@@ -43,35 +43,7 @@ class Layout:
     signed_on: str | None
 
 
-_DATE = re.compile(rf"[（(]?\s*{WRITTEN_DATE}\s*[）)]?(?:印发|发布)?")
-_PUBLIC_NOTE = re.compile(
-    r"[（(](?:此件|本文|此文|联系人|信息公开|公开属性|主动公开|依申请).{0,60}[）)]|[（(]?此件.{0,14}公开.{0,6}[）)]?"
-)
-_OFFICER = re.compile(
-    r"(?:国务院)?(?:总理|主席|委员长|省长|市长|州长|县长|区长|主任|部长|局长|厅长|院长|检察长|署长|行长|会长)[\s\u3000]+[\u4e00-\u9fff·\s]{2,12}"
-)
-_PRINTED_BY = re.compile(rf".{{2,30}}(?:办公厅|办公室|秘书处)?\s*(?:{WRITTEN_DATE})\s*印发")
 _ATTACHMENT = re.compile(r"附\s*(?:件|表|录|图)\s*(?:\d{1,2}|[一二三四五六七八九十]{1,3})?\s*[:：]?")
-_ANY_DATE = re.compile(WRITTEN_DATE)
-_ORGANS_LENGTH = 90
-"""A signature's organs take no more characters than this, joint ones included."""
-
-
-def _signature_at(lines: Sequence[Line], index: int) -> int:
-    """How many lines from `index` on are a signature: organs' names and a date, or a note on publication."""
-    if _PUBLIC_NOTE.fullmatch(lines[index].text) or _PRINTED_BY.fullmatch(lines[index].text):
-        return 1
-    if _OFFICER.fullmatch(lines[index].text) and index + 1 < len(lines) and _DATE.fullmatch(lines[index + 1].text):
-        return 2
-    end = index
-    while (
-        end < len(lines) and end - index < 12 and split_organs(re.sub(r"[\s\u3000]|[（(]章[）)]", "", lines[end].text))
-    ):
-        end += 1
-    has_organ = end > index
-    if end < len(lines) and _DATE.fullmatch(lines[end].text) and (has_organ or end + 2 >= len(lines)):
-        return end + 1 - index
-    return end - index if has_organ and end >= len(lines) - 1 else 0
 
 
 def _inner_title(lines: Sequence[Line], index: int) -> int:
@@ -89,13 +61,14 @@ def _inner_title(lines: Sequence[Line], index: int) -> int:
 
 def _roles(lines: Sequence[Line]) -> list[Role]:
     roles: list[Role] = []
+    texts = [line.text for line in lines]
     while len(roles) < len(lines):
         index = len(roles)
-        signature = _signature_at(lines, index)
+        signature = signature_length(texts, index)
         if signature:
             roles += [Role.SIGNATURE] * signature
             continue
-        if _ATTACHMENT.fullmatch(lines[index].text) and index + 1 < len(lines):
+        if _ATTACHMENT.fullmatch(texts[index]) and index + 1 < len(lines):
             roles.append(Role.ATTACHMENT)
             continue
         title_due = bool(roles) and roles[-1] in (Role.SIGNATURE, Role.ATTACHMENT)
@@ -104,29 +77,26 @@ def _roles(lines: Sequence[Line]) -> list[Role]:
     return roles
 
 
-def _glued_signature(text: str) -> tuple[tuple[str, ...], str] | None:
-    """A signature whose line breaks were lost: …认真贯彻执行。人力资源社会保障部财政部2019年5月31日"""
-    for match in _ANY_DATE.finditer(text):
-        before = re.split(r"[。；：:？！”)）]", text[max(0, match.start() - _ORGANS_LENGTH) : match.start()])[-1]
-        organs = split_organs(re.sub(r"[\s\u3000]", "", before))
-        if organs:
-            return organs, match[0]
-    return None
+def _part_signature(lines: Sequence[Line]) -> list[Line]:
+    """The lines with the first signature that ran into its neighbours on a line of its own: 2021年10月27日…导向目录."""
+    for index, line in enumerate(lines):
+        found = find_signature(line.text, lines[index - 1].text if index else "")
+        if found:
+            end = found.end + public_note(line.text[found.end :])
+            parts = [line.cut(0, found.start), line.cut(found.start, end), line.cut(end)]
+            return [*lines[:index], *(part for part in map(Line.strip, parts) if part.text), *lines[index + 1 :]]
+    return list(lines)
 
 
 def _signers(lines: Sequence[BodyLine]) -> tuple[tuple[str, ...], str | None]:
     """The organs and the date under the first text that is signed."""
     organs: list[str] = []
     for body_line in lines:
-        text = re.sub(r"[\s\u3000]|[（(]章[）)]", "", body_line.line.text)
         if body_line.role is Role.SIGNATURE:
-            organs += split_organs(text)
-            if _DATE.fullmatch(text):
-                return tuple(dict.fromkeys(organs)), text
-        elif not organs and len(body_line.line.text) > 20:
-            glued = _glued_signature(body_line.line.text)
-            if glued:
-                return glued
+            signature = read_signature(body_line.line.text)
+            organs += signature.organs
+            if signature.date:
+                return tuple(dict.fromkeys(organs)), signature.date
     return tuple(dict.fromkeys(organs)), None
 
 
@@ -136,7 +106,7 @@ def lay_out(cleaned: Cleaned, fallback_title: str) -> Layout:
     lines = list(cleaned.lines[head.body :])
     if lines and head.cut:
         lines[0] = lines[0].cut(head.cut).strip()
-    lines = [line for line in lines if line.text]
+    lines = _part_signature([line for line in lines if line.text])
     if len(lines) > 1 and letters(lines[0].text) == letters(head.title):
         lines = lines[1:]
     body = tuple(BodyLine(line, role) for line, role in zip(lines, _roles(lines), strict=True))

@@ -3,57 +3,29 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from indexer.dates import find_date
-from indexer.head import page_date_of
+from indexer.dates import WRITTEN_DATE, find_date
+from indexer.head import Head
 from indexer.layout import Layout
-from indexer.organs import leading_organs, organ_of_code, split_organs
+from indexer.organs import leading_one_of_several, leading_organs, organ_of_code, split_organs
 from search.text.numbers import DocumentNumber
 
-_KINDS = [
-    "意见",
-    "通知",
-    "方案",
-    "办法",
-    "规定",
-    "条例",
-    "决定",
-    "决议",
-    "批复",
-    "公告",
-    "通告",
-    "通报",
-    "公报",
-    "复函",
-    "函",
-    "规划",
-    "纲要",
-    "计划",
-    "要点",
-    "措施",
-    "细则",
-    "规则",
-    "准则",
-    "标准",
-    "目录",
-    "解释",
-    "法",
-    "令",
-    "答复",
-    "报告",
-    "指南",
-    "指引",
-    "规程",
-    "制度",
-    "解读",
-]
-_KIND = re.compile(r"({})(?:[（(《〔].{{1,30}}[）)》〕])*$".format("|".join(_KINDS)))
+_KINDS = (
+    "意见|通知|方案|办法|规定|条例|决定|决议|批复|公告|通告|通报|公报|复函|函|规划|纲要|计划|要点|措施|细则|规则|"
+    "准则|标准|目录|解释|法|令|答复|报告|指南|指引|规程|制度|解读|章程|公约|修正案"
+)
+_KIND = re.compile(rf"({_KINDS})(?:[（(《〔].{{1,30}}[）)》〕])*$")
 _ASSEMBLY = re.compile(
     r"第?[一二三四五六七八九十百]*届?(全国|[\u4e00-\u9fff]{2,9}?[省市区州县])第?[一二三四五六七八九十百]*届?(人民代表大会(?:常务委员会)?)"
 )
-_COUNCIL_ORDER = re.compile(r"国务院令|国务院(?:第\S{1,6}次)?常务会议|国务院(?:发布|公布|批准|修订)")
+_COUNCIL_ORDER = re.compile(r"国务院令|国务院(?:第\S{1,6}次)?常务会议|国务院(?:发布|公布|修订)")
+_ACT = re.compile(r"通过|批准|发布|公布|颁布|印发|制定|修[订正改]|施行|实施|生效|废止|备案")
+_NAMED = re.compile(r"《[^》]*》")
+_PASSED = ("通过", "发布", "公布", "颁布", "印发", "制定", "修订")
+_NO_ISSUE = ("施行", "实施", "生效", "废止", "备案")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,25 +47,68 @@ def _agency(number: DocumentNumber | None) -> str | None:
     return re.split("[〔第]", number.text)[0] if number else None
 
 
-def _note_issuers(notes: tuple[str, ...]) -> tuple[str, ...]:
-    for note in reversed(notes):
-        if _COUNCIL_ORDER.search(note):
-            return ("国务院",)
-        assembly = _ASSEMBLY.search(note)
+@dataclass(frozen=True, slots=True)
+class _Event:
+    """One of the acts that a 题注 names: 2019年4月22日 新乡市…常务委员会第六次会议 通过."""
+
+    day: date | None
+    by: str
+    act: str
+
+
+def _events(notes: Iterable[str]) -> list[_Event]:
+    """The acts in order. A part between two dates is one; its first act counts (批准的…修改: approved)."""
+    events = []
+    for note in notes:
+        opening, *rest = re.split(f"({WRITTEN_DATE})", note)
+        for day, text in [("", opening), *zip(rest[::2], rest[1::2], strict=True)]:
+            plain = _NAMED.sub("", text)  # 《国务院关于废止…的决定》 is what amended it, and no act
+            act = _ACT.search(plain)
+            if act:
+                events.append(_Event(find_date(day), plain[: act.start()], act[0]))
+    return events
+
+
+def _note_issuers(notes: tuple[str, ...], title: str) -> tuple[str, ...]:
+    """Who passed or promulgated the document first; whoever approved (批准) it did not issue it."""
+    for event in _events(notes):
+        if event.act not in _PASSED:
+            continue
+        assembly = _ASSEMBLY.search(event.by)
         if assembly:
             return (assembly[1] + assembly[2],)
+        if _COUNCIL_ORDER.search(event.by + event.act):
+            return ("国务院",)
+        organs = leading_organs(event.by.strip("　 ") + event.act) or _own_organ(event.by.strip("　 "), title)
+        if organs:
+            return organs
     return ()
+
+
+def _order(layout: Layout) -> str:
+    """What an order that promulgates a law says of it: 《…法》已由…全国人民代表大会常务委员会…通过，现予公布."""
+    opening = layout.body[0].line.text[:400] if layout.body else ""
+    match = re.search(r"》已[由经](.{2,80}?通过)，现予", opening)
+    return re.sub(f"于?{WRITTEN_DATE}", "", match[1]) if match else ""
+
+
+def _own_organ(name: str, title: str) -> tuple[str, ...]:
+    """省科委 under a title that begins with 河北省: 河北省科委."""
+    place = re.match(r"[\u4e00-\u9fff]{2,8}?[省市]", title)
+    return split_organs(place[0][:-1] + name) if place and name.startswith(place[0][-1]) else ()
 
 
 def _issuers(layout: Layout) -> tuple[str, ...]:
     head = layout.head
     code = organ_of_code(_agency(head.number) or "")
+    leader = leading_one_of_several(head.title)
     candidates = (
         leading_organs(head.title),
         layout.signers,
         split_organs(head.meta.get("issuer", "")),
         (code,) if code else (),
-        _note_issuers(head.notes),
+        _note_issuers((*head.notes, _order(layout)), head.title),
+        (leader,) if leader else (),
     )
     return next((found for found in candidates if found), ())
 
@@ -102,9 +117,8 @@ def _issued_on(layout: Layout) -> date | None:
     stated = layout.signed_on or layout.head.meta.get("issued")
     if stated and find_date(stated):
         return find_date(stated)
-    orders = [note for note in layout.head.notes if re.search("令|公布|发布", note)]
-    passed = [find_date(note) for note in orders or layout.head.notes[-1:]]
-    return max((day for day in passed if day), default=None)
+    days = [event.day for event in _events(layout.head.notes) if event.act not in _NO_ISSUE]
+    return max((day for day in days if day), default=None)
 
 
 def _source(layout: Layout, site: str | None) -> str | None:
@@ -112,10 +126,18 @@ def _source(layout: Layout, site: str | None) -> str | None:
     return stated or site
 
 
+def _page_date_of(head: Head) -> str | None:
+    """The text that names the day on which the page was put up, if any."""
+    stated = head.meta.get("page_date")
+    if stated and find_date(stated):
+        return stated
+    return next((text for text in head.dates if not re.search("通过|公布|批准|修[正订]|施行|发布", text)), None)
+
+
 def describe(layout: Layout, site: str | None) -> Facts:
     """The facts that a document states. What it does not state stays None: a page's date is no 成文日期."""
     head = layout.head
-    page_date = page_date_of(head)
+    page_date = _page_date_of(head)
     kind = _KIND.search(head.title)
     return Facts(
         title=head.title,

@@ -4,27 +4,29 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from indexer.citations import cite
 from indexer.duplicates import Candidate, fold_clauses, group_works
 from indexer.readers.unreadable import Unreadable
 from indexer.reading import ReadDocument, read_document
 from indexer.report import DocumentReport, FileSkipped, IndexReport
-from indexer.sources import Source, find_sources
-from search.embedding import Embedder, configured_model
+from indexer.sources import Source, digest_of, find_sources
+from indexer.validity import add_repeals
+from search.embedding import Embedder
 from search.engines import create_engine
 from search.engines.protocol import ClauseEntry
 from search.errors import NothingToIndex, TiaokuanError
-from search.generation import GenerationWriter, check_fingerprint, open_current, writer_lock
+from search.generation import GenerationWriter, check_fingerprint, expected_model, open_current, writer_lock
 from search.i18n import load_catalogue
 from search.model import Clause, Document
 from search.settings import Settings
 from search.store import write_catalogue
 from search.text.segment import Analyzer
-from search.windows import passage, windows
+from search.windows import SCHEME, passages, windows
 
 if TYPE_CHECKING:
     from search.engines.protocol import Vectors
@@ -37,11 +39,15 @@ def index_needed(settings: Settings, paths: Sequence[Path]) -> bool:
     try:
         manifest = open_current(settings.home).manifest
         check_fingerprint("analyzer", manifest.analyzer, Analyzer(settings.cache).fingerprint)
-        expected = configured_model(settings)
-        check_fingerprint("model", manifest.embedder, {"model": expected.model})
+        check_fingerprint("model", manifest.embedder, expected_model(settings))
     except TiaokuanError:
         return True
-    return {source.name for source in find_sources(paths)} != set(manifest.sources)
+    return _digests(find_sources(paths)) != manifest.sources
+
+
+def _digests(sources: Sequence[Source]) -> dict[str, str]:
+    """All that was found, read or not: a change of any of it makes another index."""
+    return {source.name: digest_of(source) for source in sources}
 
 
 def build_index(
@@ -55,10 +61,21 @@ def build_index(
     del rebuild  # every run writes a whole generation; the word stays for scripts that say it
     paths = paths or [settings.corpus]
     with writer_lock(settings.home):
-        read, skipped = _read_all(find_sources(paths), settings, progress)
+        sources = find_sources(paths)
+        digests = _digests(sources)
+        read, skipped = _read_all(sources, settings, progress)
         if not read:
             raise NothingToIndex(paths="、".join(map(str, paths)))
-        return _write(settings, read, skipped, began, progress)
+        return _write(settings, _Batch(read, skipped, digests), began, progress)
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """What a run has read, what it has not, and the digests of all files found."""
+
+    read: Sequence[ReadDocument]
+    skipped: Sequence[FileSkipped]
+    digests: Mapping[str, str]
 
 
 def _read_all(
@@ -81,29 +98,36 @@ def _bar(items: Sequence[T], key: str, settings: Settings, progress: bool) -> It
     yield from tqdm(items, desc=label, disable=not progress, delay=1, leave=False)
 
 
-def _write(
-    settings: Settings, read: Sequence[ReadDocument], skipped: Sequence[FileSkipped], began: float, progress: bool
-) -> IndexReport:
+def _write(settings: Settings, batch: _Batch, began: float, progress: bool) -> IndexReport:
+    read = batch.read
     documents, ranks, work_of = _works([r.document for r in read])
     clauses = [clause for r in read for clause in r.clauses]
     folded = fold_clauses(clauses, work_of)
+    citations = cite(documents.values(), {r.document.document_id: r.clauses for r in read}, ranks)
+    documents = add_repeals(documents, citations)
     analyzer = Analyzer(settings.cache)
     embedder = Embedder.open(settings, progress=progress)
     writer = GenerationWriter(settings.home)
     try:
         write_catalogue(
-            writer.folder / "catalogue.sqlite", documents.values(), ((c, folded[c.clause_id]) for c in clauses), ranks
+            writer.folder / "catalogue.sqlite",
+            documents.values(),
+            ((c, folded[c.clause_id]) for c in clauses),
+            ranks,
+            citations,
         )
         engine = create_engine(writer.folder, analyzer)
-        with engine.writer() as batch:
-            batch.add(_bar(_entries(documents, clauses, embedder, progress), "progress.write", settings, progress))
+        with engine.writer() as engine_writer:
+            engine_writer.add(
+                _bar(_entries(documents, clauses, embedder, progress), "progress.write", settings, progress)
+            )
         stats = engine.stats()
         engine.close()
         name = writer.publish(
             analyzer=analyzer.fingerprint,
-            embedder=embedder.fingerprint.as_dict(),
+            embedder={**embedder.fingerprint.as_dict(), "windows": SCHEME},
             counts={"documents": len(documents), "clauses": len(clauses), "windows": stats.windows},
-            sources={r.document.file: r.digest for r in read},
+            sources=batch.digests,
             keep=settings.keep_generations,
         )
     except BaseException:
@@ -111,7 +135,7 @@ def _write(
         raise
     reports = [_report(r, documents[r.document.document_id]) for r in read]
     copies = len(clauses) - len(set(folded.values()))
-    return IndexReport(name, reports, skipped, len(clauses), copies, stats.windows, time.perf_counter() - began)
+    return IndexReport(name, reports, batch.skipped, len(clauses), copies, stats.windows, time.perf_counter() - began)
 
 
 def _works(documents: Sequence[Document]) -> tuple[dict[str, Document], dict[str, int], dict[str, str]]:
@@ -139,12 +163,8 @@ def _entries(
     documents: dict[str, Document], clauses: Sequence[Clause], embedder: Embedder, progress: bool
 ) -> list[ClauseEntry]:
     spans = [windows(clause.text) for clause in clauses]
-    passages = [
-        passage(documents[c.document_id].title, c.path, c.text[start:end])
-        for c, own in zip(clauses, spans, strict=True)
-        for start, end in own
-    ]
-    vectors = _encode_once(embedder, passages, progress)
+    texts = [text for clause in clauses for text in passages(documents[clause.document_id].title, clause.text)]
+    vectors = _encode_once(embedder, texts, progress)
     entries, at = [], 0
     for position, (clause, own) in enumerate(zip(clauses, spans, strict=True)):
         entries.append(_entry(documents[clause.document_id], clause, position, vectors[at : at + len(own)], own))
@@ -152,10 +172,10 @@ def _entries(
     return entries
 
 
-def _encode_once(embedder: Embedder, passages: Sequence[str], progress: bool) -> Vectors:
-    """The vectors of passages, equal ones computed once."""
-    places = {text: i for i, text in enumerate(Counter(passages))}
-    return embedder.encode_passages(list(places), progress=progress)[[places[text] for text in passages]]
+def _encode_once(embedder: Embedder, texts: Sequence[str], progress: bool) -> Vectors:
+    """The vectors of texts, equal ones computed once."""
+    places = {text: i for i, text in enumerate(Counter(texts))}
+    return embedder.encode_passages(list(places), progress=progress)[[places[text] for text in texts]]
 
 
 def _entry(

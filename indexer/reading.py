@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from hashlib import sha256
 from pathlib import PurePosixPath
 
@@ -15,6 +15,7 @@ from indexer.metadata import describe
 from indexer.readers import READERS
 from indexer.readers.unreadable import Unreadable
 from indexer.sources import Source, is_readable
+from indexer.validity import add_facts
 from search.model import Clause, Document
 from search.text.normalise import letters
 
@@ -24,18 +25,19 @@ LARGEST_FILE = 64 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class ReadDocument:
-    """A document as it came out of its file. `digest` is the SHA-256 of the file's bytes."""
+    """A document as it came out of its file."""
 
     document: Document
     clauses: tuple[Clause, ...]
     skipped: tuple[Skipped, ...]
-    digest: str
 
 
 def read_document(source: Source) -> ReadDocument:
     """Raises Unreadable with a reason for the report."""
     if not is_readable(source):
         raise Unreadable("format")
+    if source.leads_out:
+        raise Unreadable("outside")
     try:
         if not source.path.is_file():
             raise Unreadable("no_file")
@@ -47,10 +49,10 @@ def read_document(source: Source) -> ReadDocument:
     except OSError as error:
         raise Unreadable("io") from error
     text = READERS[source.path.suffix.lower()](data)
-    return build_document(source.document_id, source.name, text, sha256(data).hexdigest())
+    return build_document(source.document_id, source.name, text)
 
 
-def build_document(document_id: str, name: str, text: str, digest: str = "") -> ReadDocument:
+def build_document(document_id: str, name: str, text: str) -> ReadDocument:
     """A document from its decoded text. Raises Unreadable (`no_text`) where nothing of a document is in it."""
     cleaned = clean(text)
     if not any(c.isalnum() for line in cleaned.lines for c in line.text):
@@ -67,9 +69,10 @@ def build_document(document_id: str, name: str, text: str, digest: str = "") -> 
         body=body.text,
         coverage=_coverage(lines, body, drafts),
         clause_count=len(clauses),
-        **asdict(facts),
+        **{fact.name: getattr(facts, fact.name) for fact in fields(facts)},
     )
-    return ReadDocument(document, clauses, cleaned.skipped, digest)
+    document = add_facts(document, layout.head)
+    return ReadDocument(document, clauses, cleaned.skipped)
 
 
 def _clauses(document_id: str, drafts: list[Draft], body: Body) -> tuple[Clause, ...]:

@@ -20,9 +20,12 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from search.embedding.identity import configured_model
 from search.errors import IndexBusy, IndexDamaged, IndexMismatch, NoIndex
+from search.settings import Settings
+from search.windows import SCHEME as WINDOW_SCHEME
 
-SCHEMA = 1
+SCHEMA = 2
 """Raised with every change of the files' format."""
 _MANIFEST = "manifest.json"
 
@@ -82,6 +85,13 @@ def check_fingerprint(what: str, found: Mapping[str, object], expected: Mapping[
     for key, value in expected.items():
         if found.get(key) != value:
             raise IndexMismatch(what=f"{what}.{key}", found=found.get(key), expected=value)
+
+
+def expected_model(settings: Settings) -> dict[str, object]:
+    """What a manifest must say of the embedder under these settings. Loads no model."""
+    model = configured_model(settings)
+    revision = {"revision": model.revision} if model.revision else {}
+    return {"model": model.model, "windows": WINDOW_SCHEME, **revision}
 
 
 def verify(generation: Generation) -> list[str]:

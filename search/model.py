@@ -47,6 +47,24 @@ class Clause:
     """The 责任单位 that the document names for this measure."""
 
 
+class Validity(StrEnum):
+    """Whether a document is in force."""
+
+    IN_FORCE = "in_force"
+    NOT_YET = "not_yet"
+    EXPIRED = "expired"
+    REPEALED = "repealed"
+    UNSTATED = "unstated"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The words that say a fact: `fact` is a field of Document."""
+
+    fact: str
+    sentence: str
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """One delivered file: what it says of itself, and its cleaned text.
@@ -72,11 +90,36 @@ class Document:
     coverage: float = 0.0
     clause_count: int = 0
     same_work_as: tuple[str, ...] = ()
+    region: str | None = None
+    """全国, a province, or a city or county."""
+    subject: str | None = None
+    index_number: str | None = None
+    """The 索引号 of the page."""
+    effective_on: date | None = None
+    """The 施行日期."""
+    expires_on: date | None = None
+    """The last day in force, where the text limits its own validity (有效期5年)."""
+    trial: str | None = None
+    """试行 or 暂行."""
+    repealed_by: tuple[str, ...] = ()
+    """Documents of the index that repeal this one."""
+    evidence: tuple[Evidence, ...] = ()
+    """For each of the facts from `kind` on, where it is said."""
 
     @property
     def issuer(self) -> str | None:
         """The issuers as one text, joint ones parted by 、."""
         return "、".join(self.issuers) or None
+
+    def validity(self, today: date) -> Validity:
+        """Whether it is in force, as far as the index tells. A document that says nothing of it is `UNSTATED`."""
+        if self.repealed_by:
+            return Validity.REPEALED
+        if self.expires_on and self.expires_on < today:
+            return Validity.EXPIRED
+        if self.effective_on is None:
+            return Validity.UNSTATED
+        return Validity.IN_FORCE if self.effective_on <= today else Validity.NOT_YET
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,3 +184,40 @@ class ResultPage:
     hits: Sequence[Hit]
     took_ms: float
     notices: tuple[Notice, ...] = ()
+
+
+class Relation(StrEnum):
+    """How a document refers to another that it cites."""
+
+    BASED_ON = "依据"
+    CARRIES_OUT = "贯彻落实"
+    FORWARDS = "转发"
+    AMENDS = "修订"
+    REPEALS = "废止"
+    FOLLOWS = "参照"
+    MENTIONS = "提及"
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where a clause names another document, in which sentence, and how.
+
+    `title` is as the text cites it, without 《》; `document_number` is canonical. At least one of them is known.
+    `cited_document_id` is None where the corpus does not hold the document.
+    """
+
+    clause_id: str
+    document_id: str
+    sentence: str
+    relation: Relation
+    title: str | None = None
+    document_number: str | None = None
+    cited_document_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Citations:
+    """What a document cites, and who cites it or another edition of the same work."""
+
+    outgoing: tuple[Citation, ...] = ()
+    incoming: tuple[Citation, ...] = ()

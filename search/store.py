@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from search.model import Clause, ClauseKind, Document, Edition, Filters
+from search.model import Citation, Clause, ClauseKind, Document, Edition, Evidence, Filters, Relation
 from search.text.numbers import document_number_key
 
 _SCHEMA = """
@@ -20,7 +20,8 @@ CREATE TABLE documents (
     document_id TEXT PRIMARY KEY, position INTEGER NOT NULL, file TEXT NOT NULL, title TEXT NOT NULL, body TEXT NOT NULL,
     issuers TEXT NOT NULL, document_number TEXT, number_key TEXT, issued_on TEXT, page_date TEXT, source TEXT, site TEXT,
     kind TEXT, addressee TEXT, coverage REAL NOT NULL, clause_count INTEGER NOT NULL, same_work_as TEXT NOT NULL,
-    edition INTEGER NOT NULL);
+    edition INTEGER NOT NULL, region TEXT, subject TEXT, index_number TEXT, effective_on TEXT, expires_on TEXT,
+    trial TEXT, repealed_by TEXT NOT NULL, evidence TEXT NOT NULL);
 CREATE INDEX documents_number ON documents (number_key);
 CREATE TABLE clauses (
     clause_id TEXT PRIMARY KEY, document_id TEXT NOT NULL REFERENCES documents, ordinal INTEGER NOT NULL,
@@ -28,15 +29,21 @@ CREATE TABLE clauses (
     source_start INTEGER NOT NULL, source_end INTEGER NOT NULL, responsible TEXT, folded INTEGER NOT NULL);
 CREATE INDEX clauses_document ON clauses (document_id, ordinal);
 CREATE INDEX clauses_folded ON clauses (folded);
+CREATE TABLE citations (
+    clause_id TEXT NOT NULL REFERENCES clauses, document_id TEXT NOT NULL REFERENCES documents, sentence TEXT NOT NULL,
+    relation TEXT NOT NULL, title TEXT, document_number TEXT, cited_document_id TEXT);
+CREATE INDEX citations_document ON citations (document_id);
+CREATE INDEX citations_cited ON citations (cited_document_id);
 """
 _DOCUMENT = (
     "document_id, file, title, body, issuers, document_number, issued_on, page_date, source, site, kind, addressee, "
-    "coverage, clause_count, same_work_as"
+    "coverage, clause_count, same_work_as, region, subject, index_number, effective_on, expires_on, trial, repealed_by, evidence"
 )
 _CLAUSE = (
     'c.clause_id, c.document_id, c.ordinal, c.kind, c.path, c.text, c.start, c."end", c.source_start, c.source_end, '
     "c.responsible"
 )
+_CITATION = "clause_id, document_id, sentence, relation, title, document_number, cited_document_id"
 _BATCH = 500  # SQLite's older builds take at most 999 parameters
 
 
@@ -50,17 +57,22 @@ class StoredClause:
 
 
 def write_catalogue(
-    file: Path, documents: Iterable[Document], clauses: Iterable[tuple[Clause, int]], edition: Mapping[str, int]
+    file: Path,
+    documents: Iterable[Document],
+    clauses: Iterable[tuple[Clause, int]],
+    edition: Mapping[str, int],
+    citations: Iterable[Citation] = (),
 ) -> None:
     """Write a catalogue. `clauses` come with the number of the text they share with their copies; `edition` ranks each
     document among the editions of its work, the best 0."""
     with closing(sqlite3.connect(file)) as connection, connection:
         connection.executescript(_SCHEMA)
         rows = (_document_row(d, i, edition[d.document_id]) for i, d in enumerate(documents))
-        connection.executemany(f"INSERT INTO documents VALUES ({', '.join('?' * 18)})", rows)
+        connection.executemany(f"INSERT INTO documents VALUES ({', '.join('?' * 26)})", rows)
         connection.executemany(
             f"INSERT INTO clauses VALUES ({', '.join('?' * 12)})", (_clause_row(c, number) for c, number in clauses)
         )
+        connection.executemany(f"INSERT INTO citations VALUES ({', '.join('?' * 7)})", map(_citation_row, citations))
 
 
 def _document_row(document: Document, position: int, edition: int) -> tuple[object, ...]:
@@ -68,7 +80,18 @@ def _document_row(document: Document, position: int, edition: int) -> tuple[obje
     key = document_number_key(d.document_number) if d.document_number else None
     facts = (d.source, d.site, d.kind, d.addressee, d.coverage, d.clause_count, json.dumps(d.same_work_as), edition)
     names = (d.document_id, position, d.file, d.title, d.body, json.dumps(d.issuers, ensure_ascii=False))
-    return (*names, d.document_number, key, _iso(d.issued_on), _iso(d.page_date), *facts)
+    return (*names, d.document_number, key, _iso(d.issued_on), _iso(d.page_date), *facts, *_more_facts(d))
+
+
+def _more_facts(d: Document) -> tuple[object, ...]:
+    evidence = json.dumps([[e.fact, e.sentence] for e in d.evidence], ensure_ascii=False)
+    days = (_iso(d.effective_on), _iso(d.expires_on))
+    return (d.region, d.subject, d.index_number, *days, d.trial, json.dumps(d.repealed_by), evidence)
+
+
+def _citation_row(c: Citation) -> tuple[object, ...]:
+    named = (c.title, c.document_number, c.cited_document_id)
+    return (c.clause_id, c.document_id, c.sentence, c.relation.value, *named)
 
 
 def _clause_row(c: Clause, folded: int) -> tuple[object, ...]:
@@ -87,15 +110,20 @@ def _day(text: str | None) -> date | None:
 
 def _document(row: Sequence[Any]) -> Document:
     d = dict(zip(_DOCUMENT.split(", "), row, strict=True))
-    for name in ("issuers", "same_work_as"):
+    for name in ("issuers", "same_work_as", "repealed_by"):
         d[name] = tuple(json.loads(d[name]))
-    for name in ("issued_on", "page_date"):
+    for name in ("issued_on", "page_date", "effective_on", "expires_on"):
         d[name] = _day(d[name])
+    d["evidence"] = tuple(Evidence(*pair) for pair in json.loads(d["evidence"]))
     return Document(**d)
 
 
 def _clause(row: Sequence[Any]) -> Clause:
     return Clause(row[0], row[1], row[2], ClauseKind(row[3]), tuple(json.loads(row[4])), *row[5:11])
+
+
+def _citation(row: Sequence[Any]) -> Citation:
+    return Citation(row[0], row[1], row[2], Relation(row[3]), *row[4:7])
 
 
 class Catalogue:
@@ -168,6 +196,21 @@ class Catalogue:
             "WHERE c.kind = 'text' AND d.number_key = ? GROUP BY d.document_id ORDER BY d.edition, d.position"
         )
         return [row[1] for key in number_keys for row in self._rows(query, [key])]
+
+    def headings(self) -> list[tuple[str, int]]:
+        """The headings under which clauses stand, with the number of documents that have them."""
+        query = "SELECT path, count(DISTINCT document_id) FROM clauses WHERE path <> '[]' GROUP BY path"
+        return [(json.loads(path)[-1], count) for path, count in self._rows(query)]
+
+    def outgoing(self, document_id: str) -> list[Citation]:
+        """What a document cites, in reading order."""
+        query = f"SELECT {_CITATION} FROM citations WHERE document_id = ? ORDER BY rowid"
+        return [_citation(row) for row in self._rows(query, [document_id])]
+
+    def incoming(self, document_ids: Collection[str]) -> list[Citation]:
+        """Where any of these documents (the editions of one work) is cited."""
+        query = f"SELECT {_CITATION} FROM citations WHERE cited_document_id"
+        return [_citation(row) for row in self._rows_in(query, document_ids)]
 
     def counts(self) -> tuple[int, int]:
         """How many documents and clauses there are."""
