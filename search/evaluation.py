@@ -18,18 +18,21 @@ from search.embedding import Embedder, configured_model
 from search.engines import create_engine, open_engine
 from search.engines.protocol import ClauseEntry, Engine
 from search.errors import BadFolder
+from search.lookup import Named
 from search.model import Mode
 from search.query import parse
 from search.retrieval import DEPTH, Retriever
 from search.settings import Settings
 from search.text.segment import Analyzer
-from search.windows import WINDOW, passage, windows
+from search.windows import SCHEME, passages, windows
 
 if TYPE_CHECKING:
     from ir_measures import Measure
 
+    from search.engines.protocol import Vectors
+
 MEASURES = ("nDCG@10", "RR@10", "R@100")
-_BATCH = 2000
+_BATCH = 500
 _SAMPLES = 1000  # bootstrap resamples
 
 
@@ -86,40 +89,58 @@ def load_judged(folder: Path, limit: int | None = None) -> Judged:
     return Judged(corpus, dict(list(queries.items())[:limit]), judgments)
 
 
-class _LazyEmbedder:
-    """Loads the model at the first need."""
+class _Vectors:
+    """Vectors of passages, kept in the cache by what was embedded with which model: a run that was interrupted goes on
+    where it stopped. The model is loaded at the first need."""
 
     def __init__(self, settings: Settings, progress: bool) -> None:
         self._settings = settings
         self._progress = progress
+        self._folder = settings.cache / "evaluation" / "vectors"
         self._model: Embedder | None = None
 
-    def __call__(self) -> Embedder:
+    def embedder(self) -> Embedder:
         if self._model is None:
             self._model = Embedder.open(self._settings, progress=self._progress)
         return self._model
 
+    def of(self, texts: Sequence[str]) -> Vectors:
+        """(n, dimension) float32."""
+        import numpy as np
 
-def _index_folder(settings: Settings, folder: Path, analyzer: Analyzer) -> Path:
+        identity = configured_model(self._settings)
+        key = sha256(json.dumps([identity.model, identity.revision, *texts]).encode()).hexdigest()
+        file = self._folder / f"{key}.npy"
+        if not file.exists():
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with file.with_suffix(".part").open("wb") as stream:
+                np.save(stream, self.embedder().encode_passages(texts, progress=self._progress))
+            file.with_suffix(".part").rename(file)
+        vectors: Vectors = np.load(file)
+        return vectors
+
+
+def _no_vectors(texts: Sequence[str]) -> Vectors:
+    """Where only words are measured, nothing need be embedded."""
+    import numpy as np
+
+    return np.ones((len(texts), 1), np.float32)
+
+
+def _index_folder(settings: Settings, folder: Path, analyzer: Analyzer, *, words_only: bool) -> Path:
     with (folder / "corpus.jsonl").open("rb") as stream:
         digest = sha256(stream.read())
     identity = configured_model(settings)
-    digest.update(
-        json.dumps([analyzer.fingerprint, identity.model, identity.revision, WINDOW], sort_keys=True).encode()
-    )
+    parts = [analyzer.fingerprint, *([] if words_only else [identity.model, identity.revision, SCHEME])]
+    digest.update(json.dumps(parts, sort_keys=True).encode())
     return settings.cache / "evaluation" / digest.hexdigest()[:20]
 
 
 def _entries(
-    batch: Sequence[tuple[str, tuple[str, str]]], at: int, embedder: Embedder, progress: bool
+    batch: Sequence[tuple[str, tuple[str, str]]], at: int, embed: Callable[[Sequence[str]], Vectors]
 ) -> list[ClauseEntry]:
     spans = [windows(text) for _, (_, text) in batch]
-    passages = [
-        passage(title, (), text[start:end])
-        for (_, (title, text)), own in zip(batch, spans, strict=True)
-        for start, end in own
-    ]
-    vectors = embedder.encode_passages(passages, progress=progress)
+    vectors = embed([window for _, (title, text) in batch for window in passages(title, text)])
     entries, row = [], 0
     for position, ((document_id, (title, text)), own) in enumerate(zip(batch, spans, strict=True), at):
         rows = vectors[row : row + len(own)]
@@ -129,21 +150,34 @@ def _entries(
 
 
 def _engine(
-    settings: Settings, folder: Path, judged: Judged, embedder: Callable[[], Embedder], progress: bool
+    place: Path, analyzer: Analyzer, judged: Judged, embed: Callable[[Sequence[str]], Vectors], progress: bool
 ) -> Engine:
-    analyzer = Analyzer(settings.cache)
-    place = _index_folder(settings, folder, analyzer)
     if (place / "complete").exists():
         return open_engine(place, analyzer)
+    from tqdm import tqdm
+
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir(parents=True)
     engine = create_engine(place, analyzer)
     documents = list(judged.corpus.items())
+    starts = tqdm(range(0, len(documents), _BATCH), desc="indexing", disable=not progress, leave=False)
     with engine.writer() as writer:
-        for at in range(0, len(documents), _BATCH):
-            writer.add(_entries(documents[at : at + _BATCH], at, embedder(), progress))
+        for at in starts:
+            writer.add(_entries(documents[at : at + _BATCH], at, embed))
     (place / "complete").touch()
     return engine
+
+
+def evaluation_engine(
+    settings: Settings, folder: Path, judged: Judged, modes: Collection[Mode] = tuple(Mode), *, progress: bool
+) -> tuple[Engine, Callable[[], Embedder]]:
+    """The engine that holds a folder's documents, made or taken from the cache, and how to get the model."""
+    analyzer = Analyzer(settings.cache)
+    words_only = set(modes) == {Mode.KEYWORD}
+    vectors = _Vectors(settings, progress)
+    place = _index_folder(settings, folder, analyzer, words_only=words_only)
+    engine = _engine(place, analyzer, judged, _no_vectors if words_only else vectors.of, progress)
+    return engine, vectors.embedder
 
 
 def evaluate(
@@ -156,9 +190,14 @@ def evaluate(
 ) -> list[Figures]:
     """Measure `modes` on a folder. Raises BadFolder, ModelUnavailable."""
     judged = load_judged(folder, limit)
-    embedder = _LazyEmbedder(settings, progress)
-    engine = _engine(settings, folder, judged, embedder, progress)
-    retriever = Retriever(engine, embedder, lambda ids: {i: judged.corpus[i][1] for i in ids}, settings.keyword_weight)
+    engine, embedder = evaluation_engine(settings, folder, judged, modes, progress=progress)
+    retriever = Retriever(
+        engine,
+        embedder,
+        lambda ids: {i: Named(judged.corpus[i][0], (), judged.corpus[i][1]) for i in ids},
+        settings.keyword_weight,
+        settings.semantic_floor,
+    )
     figures = [_measure(judged, mode, retriever) for mode in modes]
     engine.close()
     return figures
@@ -168,7 +207,9 @@ def _measure(judged: Judged, mode: Mode, retriever: Retriever) -> Figures:
     import ir_measures  # only evaluation needs it
 
     run = {
-        query_id: {r.clause_id: r.score for r in retriever.retrieve(parse(text), mode, DEPTH).ranked}
+        query_id: {
+            r.clause_id: 1 / rank for rank, r in enumerate(retriever.retrieve(parse(text), mode, DEPTH).ranked, 1)
+        }
         for query_id, text in judged.queries.items()
     }
     measures: dict[Measure, str] = {ir_measures.parse_measure(name): name for name in MEASURES}

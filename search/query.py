@@ -3,14 +3,37 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from search.engines.protocol import KeywordQuery
 from search.text.normalise import fold
 from search.text.numbers import find_document_numbers
+from search.text.numerals import NUMERAL, to_int
 
 _QUOTED = re.compile('“([^”]*)”|「([^」]*)」|『([^』]*)』|"([^"]*)"|＂([^＂]*)＂|〝([^〞]*)〞|„([^“”]*)[“”]')
+# In a question, typographic quotes are punctuation (“四个集中”具体指什么？); straight ones are typed to mean exact words.
+_TYPOGRAPHIC = str.maketrans("", "", "“”「」『』〝〞„")
+_QUESTION = re.compile(
+    r"[?？]|什么|哪[些个种里儿类项年月天]|怎么|怎样|如何|为何|为什么|是否|能否|可否|多少|几[个项种类天年月]|吗\s*$|呢\s*$"
+)
 _EXCLUDED = re.compile(r"(?:(?<=\s)|^)[-－−](?:“([^”]*)”|「([^」]*)」|\"([^\"]*)\"|([^\s“”「」\"]+))")
+
+
+_LAW = r"[\u4e00-\u9fff]*?(?:法|法典|条例|办法|规定|解释|决定|细则|规则|意见|通知|方案|章程|准则|规范|标准|措施)"
+_ARTICLE = re.compile(
+    rf"(?:[《<](?P<quoted>[^》>]{{2,60}})[》>]|(?P<plain>{_LAW}))的?\s*第?\s*(?P<number>[{NUMERAL}]{{1,7}}|\d{{1,4}})\s*条"
+)
+_NATION = "中华人民共和国"
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """An article asked for by name and number: 民法典第一千零四十三条, 民法典1043条. `unit` is the term 第1043条."""
+
+    law: str
+    unit: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +41,7 @@ class Query:
     """A query taken apart. All texts but `meaning` are folded.
 
     `words` is what is left for the keyword channel without quotes, exclusions and 文号; `meaning` is what is embedded:
-    the query as typed, without quotation marks and exclusions.
+    the query as typed, without quotation marks and exclusions. `articles` are named in the words, too.
     """
 
     words: str
@@ -26,6 +49,7 @@ class Query:
     excluded: tuple[str, ...]
     document_numbers: tuple[str, ...]
     meaning: str
+    articles: tuple[Article, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -56,6 +80,8 @@ def parse(text: str) -> Query:
     text = text.encode("utf-8", "replace").decode()  # a lone surrogate is no character
     excluded = tuple(fold(_text_of(m)) for m in _EXCLUDED.finditer(text) if _text_of(m).strip())
     text = _EXCLUDED.sub(" ", text)
+    if _QUESTION.search(_QUOTED.sub(" ", text)):
+        text = text.translate(_TYPOGRAPHIC)
     phrases = tuple(dict.fromkeys(fold(_text_of(m)).strip() for m in _QUOTED.finditer(text)))
     meaning = _QUOTED.sub(lambda m: f" {_text_of(m)} ", text)
     rest = _QUOTED.sub(" ", text)
@@ -68,4 +94,12 @@ def parse(text: str) -> Query:
         excluded=excluded,
         document_numbers=tuple(dict.fromkeys(number.key for number in numbers)),
         meaning=" ".join(meaning.split()),
+        articles=tuple(_articles(fold(rest))),
     )
+
+
+def _articles(folded: str) -> Iterator[Article]:
+    for match in _ARTICLE.finditer(folded):
+        law = (match["quoted"] or match["plain"]).removeprefix(_NATION)
+        with suppress(ValueError):
+            yield Article(law, f"第{to_int(match['number'])}条")

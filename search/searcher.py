@@ -4,22 +4,35 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from search.embedding import configured_model
 from search.engines import open_engine
 from search.engines.protocol import Engine, KeywordQuery
-from search.errors import EmptyQuery, QueryTooLong, TiaokuanError, UnknownClause, UnknownDocument
-from search.generation import Generation, check_fingerprint, current_name, open_current
+from search.errors import EmptyQuery, ModelUnavailable, QueryTooLong, TiaokuanError, UnknownClause, UnknownDocument
+from search.generation import Generation, check_fingerprint, current_name, expected_model, open_current
 from search.highlight import find_terms
-from search.model import ChannelMatch, Clause, ClauseKind, Document, Edition, Filters, Hit, Mode, Notice, ResultPage
+from search.lookup import Named
+from search.model import (
+    ChannelMatch,
+    Citations,
+    Clause,
+    ClauseKind,
+    Document,
+    Edition,
+    Filters,
+    Hit,
+    Mode,
+    Notice,
+    ResultPage,
+)
 from search.query import Query, parse
 from search.retrieval import DEPTH, Ranked, Retrieved, Retriever
 from search.settings import Settings
 from search.store import Catalogue, StoredClause
+from search.suggest import Suggester, Suggestion
 from search.text.segment import Analyzer, Kind
 
 if TYPE_CHECKING:
@@ -38,6 +51,7 @@ class _Snapshot:
     generation: Generation
     catalogue: Catalogue
     engine: Engine
+    suggester: Suggester
     users: int = 0
     retired: bool = False
 
@@ -82,12 +96,15 @@ class Searcher:
         self, query: str, *, mode: Mode = Mode.HYBRID, limit: int = 10, offset: int = 0, filters: Filters = _NO_FILTERS
     ) -> ResultPage:
         """The clauses for a query. Raises EmptyQuery, QueryTooLong, and in semantic mode ModelUnavailable."""
-        began = time.perf_counter()
         if len(query) > self._settings.max_query_characters:
             raise QueryTooLong(length=len(query), limit=self._settings.max_query_characters)
         parsed = parse(query)
         if parsed.is_empty:
             raise EmptyQuery
+        if mode is not Mode.KEYWORD and not parsed.is_lookup:
+            with suppress(ModelUnavailable):  # the retriever says so in its answer
+                self._embedder()  # loaded once; not part of what a search takes
+        began = time.perf_counter()
         with self._using() as snapshot:
             documents, notices = _documents(snapshot.catalogue, filters)
             if parsed.is_lookup and mode is not Mode.SEMANTIC:
@@ -115,6 +132,11 @@ class Searcher:
             hits = self._hits(snapshot, _fold(snapshot.catalogue, ranked, None)[:limit], ())
         return ResultPage(stored.clause.text, Mode.SEMANTIC, len(hits), hits, _since(began))
 
+    def suggest(self, text: str, limit: int = 8) -> Sequence[Suggestion]:
+        """What a person who has typed `text` may want: titles, 文号, headings and frequent terms."""
+        with self._using() as snapshot:
+            return snapshot.suggester.suggest(text, limit)
+
     def documents(self) -> Sequence[Document]:
         """All documents, in the order in which they were read."""
         with self._using() as snapshot:
@@ -132,6 +154,14 @@ class Searcher:
         """The clauses of a document, in reading order."""
         with self._using() as snapshot:
             return snapshot.catalogue.clauses(document_id)
+
+    def citations(self, document_id: str) -> Citations:
+        """What a document cites, and who cites it. Raises UnknownDocument."""
+        document = self.document(document_id)
+        with self._using() as snapshot:
+            outgoing = snapshot.catalogue.outgoing(document_id)
+            incoming = snapshot.catalogue.incoming([document_id, *document.same_work_as])
+        return Citations(tuple(outgoing), tuple(incoming))
 
     def clause(self, clause_id: str) -> Clause:
         """Raises UnknownClause."""
@@ -160,17 +190,17 @@ class Searcher:
         vectors = self._embedder().encode_queries(["预热"])
         with self._using() as snapshot:
             snapshot.engine.semantic(vectors, 1)
+            snapshot.suggester.suggest("预热", 1)
 
     # -- the live generation ----------------------------------------------------------------------------------------
 
     def _load(self) -> _Snapshot:
         generation = open_current(self._settings.home)
         check_fingerprint("analyzer", generation.manifest.analyzer, self._analyzer.fingerprint)
-        expected = configured_model(self._settings)
-        wanted = {"model": expected.model} | ({"revision": expected.revision} if expected.revision else {})
-        check_fingerprint("model", {**generation.manifest.embedder}, wanted)
+        check_fingerprint("model", generation.manifest.embedder, expected_model(self._settings))
         catalogue = Catalogue(generation.folder / "catalogue.sqlite")
-        return _Snapshot(generation, catalogue, open_engine(generation.folder, self._analyzer))
+        suggester = Suggester(catalogue, self._analyzer)
+        return _Snapshot(generation, catalogue, open_engine(generation.folder, self._analyzer), suggester)
 
     @contextmanager
     def _using(self) -> Iterator[_Snapshot]:
@@ -215,10 +245,13 @@ class Searcher:
     # -- from ranked clauses to hits --------------------------------------------------------------------------------
 
     def _retriever(self, snapshot: _Snapshot) -> Retriever:
-        def texts(clause_ids: Collection[str]) -> Mapping[str, str]:
-            return {i: s.clause.text for i, s in snapshot.catalogue.stored(clause_ids).items()}
+        def named(clause_ids: Collection[str]) -> Mapping[str, Named]:
+            clauses = {i: s.clause for i, s in snapshot.catalogue.stored(clause_ids).items()}
+            documents = snapshot.catalogue.documents_by_id({c.document_id for c in clauses.values()})
+            return {i: Named(documents[c.document_id].title, c.path, c.text) for i, c in clauses.items()}
 
-        return Retriever(snapshot.engine, self._embedder, texts, self._settings.keyword_weight)
+        settings = self._settings
+        return Retriever(snapshot.engine, self._embedder, named, settings.keyword_weight, settings.semantic_floor)
 
     def _terms(self, query: Query) -> tuple[str, ...]:
         """What to highlight: the phrases, and the words that the keyword channel asked for."""

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from platformdirs import user_cache_path
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
 
 BUNDLED_MODEL = "bundled"
+_ORIGIN = re.compile(r"\*|https?://(\*\.)?[a-z0-9.-]+(:\d{1,5})?|https?://\[[0-9a-f:]+\](:\d{1,5})?")
 
 
 class Settings(BaseSettings):
@@ -35,7 +38,31 @@ class Settings(BaseSettings):
     )
     max_query_characters: int = Field(1000, ge=1, description="longer queries are refused")
     keep_generations: int = Field(3, ge=1, description="index generations kept on disk, the live one included")
+    semantic_floor: float | None = Field(
+        None,
+        ge=-1,
+        le=1,
+        description="cosine below which a clause found by meaning alone is no hit; the model's own if unset",
+    )
     keyword_weight: float = Field(0.5, ge=0, le=1, description="share of the keyword channel in a hybrid score")
+    embed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="other sites whose pages may ask the API and frame /embed, parted by commas: https://www.example.gov.cn, "
+        "https://*.example.gov.cn, or * for every site; none unless named, so that a page elsewhere cannot read an intranet",
+    )
+
+    @field_validator("embed_origins", mode="before")
+    @classmethod
+    def _origins(cls, value: object) -> object:
+        """Origins as browsers send them: no path, small letters."""
+        given = value.replace(",", " ").split() if isinstance(value, str) else value
+        if not isinstance(given, (list, tuple)):
+            return given
+        origins = tuple(str(each).strip().rstrip("/").lower() for each in given)
+        wrong = [origin for origin in origins if not _ORIGIN.fullmatch(origin)]
+        if wrong:
+            raise ValueError(f"{wrong[0]!r} is no origin such as https://www.example.gov.cn")
+        return origins
 
     @classmethod
     def settings_customise_sources(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -12,11 +11,13 @@ from typing import Any
 
 import hypothesis
 import pytest
+from flask.testing import FlaskClient
 
 from indexer.pipeline import build_index
 from indexer.report import IndexReport
 from search.searcher import Searcher
 from search.settings import Settings
+from web.app import create_app
 
 # The same examples in every run: a build that passes once passes again. `--hypothesis-profile=search` looks for new ones.
 hypothesis.settings.register_profile("steady", derandomize=True, deadline=None)
@@ -55,11 +56,12 @@ def documents(searcher: Searcher) -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def tiaokuan(settings: Settings, report: IndexReport) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Runs the command on the real index, as a user would: `tiaokuan("search", "民营银行", "--json")`."""
+    """Runs the command on the real index, as a user would: `tiaokuan("search", "民营银行", "--json")`. With `as_code` the
+    argument is Python code that runs instead."""
 
-    def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    def run(*arguments: str, as_code: bool = False, **environment: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-m", "web.cli", *arguments],
+            [sys.executable, *(["-c"] if as_code else ["-m", "web.cli"]), *arguments],
             env={**os.environ, "TIAOKUAN_HOME": str(settings.home), "PYTHONIOENCODING": "utf-8", **environment},
             cwd=ROOT,
             capture_output=True,
@@ -72,12 +74,18 @@ def tiaokuan(settings: Settings, report: IndexReport) -> Callable[..., subproces
 
 
 @pytest.fixture(scope="session")
-def answer(tiaokuan: Callable[..., subprocess.CompletedProcess[str]]) -> Callable[..., Any]:
-    """The JSON that a command prints."""
+def client(settings: Settings, searcher: Searcher) -> FlaskClient:
+    """A client of the whole web application, on the real searcher."""
+    return create_app(settings, searcher).test_client()
 
-    def run(*arguments: str) -> Any:
-        done = tiaokuan(*arguments, "--json")
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
 
-    return run
+@pytest.fixture(scope="session")
+def answer(client: FlaskClient) -> Callable[..., Any]:
+    """What the API answers: `answer("search", q="民营银行")`, `answer("documents/ID")`."""
+
+    def get(path: str, **parameters: Any) -> Any:
+        response = client.get(f"/api/v1/{path}", query_string=parameters)
+        assert response.status_code == 200, response.text
+        return response.get_json()
+
+    return get

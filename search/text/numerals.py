@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 _DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0, "Ｏ": 0, "O": 0, "两": 2}
 _UNITS = {"十": 10, "百": 100, "千": 1000}
 NUMERAL = "〇零○一二三四五六七八九十百千两"
@@ -24,3 +27,12 @@ def to_int(numeral: str) -> int:
         else:
             digit = _DIGITS[c]
     return total + digit
+
+
+_UNIT = re.compile(rf"第\s*([{NUMERAL}]{{1,7}}|\d{{1,4}})\s*([编章节条款项])")
+
+
+def units(text: str) -> Iterator[tuple[str, int, int]]:
+    """The numbers of a law's parts in a text, in one notation: 第十二条 and 第12条 are 第12条; with [start, end)."""
+    for match in _UNIT.finditer(text):
+        yield f"第{to_int(match[1])}{match[2]}", match.start(), match.end()

@@ -1,0 +1,160 @@
+"""How the two channels are merged, and from where on a hit is one: the figures behind search/retrieval.py.
+
+    python benchmarks/relevance.py BEIR_FOLDER…
+
+For each folder (corpus.jsonl, queries.jsonl, qrels.tsv) prints nDCG@10 of both channels, of reciprocal rank fusion and of
+weighted score fusion with several shares and ceilings; then, for several floors, the share of judged answers that would
+be lost and the share of off-topic queries that find nothing. The index is the one that `tiaokuan evaluate` keeps.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import log2
+from pathlib import Path
+from statistics import fmean
+
+from search.engines.protocol import Candidate
+from search.evaluation import Judged, evaluation_engine, load_judged
+from search.fusion import weighted
+from search.query import parse
+from search.settings import Settings
+
+DEPTH = 200
+OFF_TOPIC = [
+    "绝地求生职业联赛赛程",
+    "asdfqwer zxcv",
+    "红烧肉的做法",
+    "周杰伦新专辑什么时候发行",
+    "英超曼联对阿森纳比分",
+    "python怎么读取csv文件",
+    "王者荣耀李白出装",
+    "如何给猫咪洗澡",
+    "相对论的基本原理",
+    "泰坦尼克号的导演是谁",
+    "蒙娜丽莎画在哪里",
+    "怎么折纸飞机",
+    "巴黎到罗马的火车",
+    "吉他和弦入门",
+    "恐龙为什么灭绝",
+    "魔方还原公式",
+    "火锅底料哪个牌子好",
+    "世界杯冠军是哪个国家",
+    "三国演义的作者",
+    "星座运势双鱼座",
+    "减肥食谱一周",
+    "量子纠缠是什么",
+    "口红色号推荐",
+    "如何煎牛排",
+    "月亮离地球多远",
+    "唐诗三百首",
+    "NBA总决赛MVP",
+    "iPhone屏幕碎了",
+    "钢琴十级曲目",
+    "宇宙大爆炸",
+    "lorem ipsum dolor",
+    "hjkl 1234 uiop",
+    "披萨怎么做",
+    "原神抽卡概率",
+    "法国大革命",
+    "梅西进了多少球",
+    "勾股定理证明",
+    "莎士比亚十四行诗",
+    "怎么学会游泳",
+    "狗狗不吃饭",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What both channels say to one query, and the keyword channel's score of a full match."""
+
+    keyword: Sequence[Candidate]
+    semantic: Sequence[Candidate]
+    ceiling: float
+
+
+def ndcg(order: Iterable[str], grades: Mapping[str, int]) -> float:
+    """nDCG@10 (Järvelin & Kekäläinen 2002) of one ranking."""
+    gain = sum(grades.get(doc, 0) / log2(rank + 2) for rank, doc in enumerate(list(order)[:10]))
+    best = sorted(grades.values(), reverse=True)[:10]
+    return gain / sum(grade / log2(rank + 2) for rank, grade in enumerate(best))
+
+
+def reciprocal_ranks(asked: Asked, constant: int = 60) -> list[str]:
+    """Reciprocal rank fusion (Cormack, Clarke & Büttcher 2009)."""
+    total: dict[str, float] = {}
+    for channel in (asked.keyword, asked.semantic):
+        for rank, candidate in enumerate(channel, 1):
+            total[candidate.clause_id] = total.get(candidate.clause_id, 0) + 1 / (constant + rank)
+    return sorted(total, key=lambda clause: -total[clause])
+
+
+def scores_merged(asked: Asked, share: float, ceiling: float) -> list[str]:
+    """The fusion that searches use."""
+    channels = {
+        "keyword": [(c.clause_id, c.score) for c in asked.keyword],
+        "semantic": [(c.clause_id, c.score) for c in asked.semantic],
+    }
+    weights = {"keyword": share, "semantic": 1 - share}
+    return [clause for clause, _ in weighted(channels, weights, {"keyword": (0.0, ceiling * asked.ceiling)})]
+
+
+def print_fusions(judged: Judged, answers: Mapping[str, Asked]) -> None:
+    """One line per way of merging."""
+
+    def line(name: str, orders: Mapping[str, Iterable[str]]) -> None:
+        print(f"  {name:<36} {fmean(ndcg(orders[q], judged.judgments[q]) for q in answers):.4f}")
+
+    line("keyword", {q: [c.clause_id for c in a.keyword] for q, a in answers.items()})
+    line("semantic", {q: [c.clause_id for c in a.semantic] for q, a in answers.items()})
+    line("reciprocal ranks", {q: reciprocal_ranks(a) for q, a in answers.items()})
+    for share in (0.4, 0.5, 0.6):
+        for ceiling in (0.0, 0.3, 0.5, 0.8):
+            merged = {q: scores_merged(a, share, ceiling) for q, a in answers.items()}
+            line(f"scores, keyword {share}, ceiling {ceiling}", merged)
+
+
+def print_floors(judged: Judged, answers: Mapping[str, Asked], off_topic: Sequence[Asked]) -> None:
+    """What two floors cost and spare."""
+    pairs = []
+    for query, asked in answers.items():
+        words = {c.clause_id: c.score / (asked.ceiling or 1) for c in asked.keyword}
+        meaning = {c.clause_id: c.score for c in asked.semantic}
+        pairs += [(words.get(doc, 0.0), meaning.get(doc, 0.0)) for doc in judged.judgments[query]]
+    noise = [
+        (a.keyword[0].score / (a.ceiling or 1) if a.keyword else 0.0, a.semantic[0].score if a.semantic else 0.0)
+        for a in off_topic
+    ]
+    for cosine in (0.86, 0.87, 0.875, 0.88):
+        for share in (0.25, 0.45, 0.6):
+            lost = fmean(word < share and near < cosine for word, near in pairs)
+            nothing = fmean(word < share and near < cosine for word, near in noise)
+            print(
+                f"  floors: cosine {cosine}, words {share}: {lost:.3f} of answers lost, {nothing:.3f} of noise silent"
+            )
+
+
+def main(folder: Path) -> None:
+    """Measure one folder."""
+    judged = load_judged(folder)
+    engine, embedder = evaluation_engine(Settings(), folder, judged, progress=True)
+
+    def ask(text: str) -> Asked:
+        query = parse(text)
+        keyword = query.keyword()
+        vectors = embedder().encode_queries([query.meaning])
+        return Asked(engine.keyword(keyword, DEPTH), engine.semantic(vectors, DEPTH), engine.ceiling(keyword))
+
+    answers = {query: ask(text) for query, text in judged.queries.items()}
+    print(f"{folder.name}: {len(judged.corpus)} documents, {len(answers)} queries")
+    print_fusions(judged, answers)
+    print_floors(judged, answers, [ask(text) for text in OFF_TOPIC])
+    engine.close()
+
+
+if __name__ == "__main__":
+    for argument in sys.argv[1:]:
+        main(Path(argument))

@@ -1,0 +1,56 @@
+"""Exact look-ups go before all ranking: whoever names an article of a law wants that article, not one that speaks of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from search.query import Article
+from search.text.normalise import fold
+from search.text.numerals import units
+
+_NATION = "中华人民共和国"
+
+
+class Named(NamedTuple):
+    """What tells which article a clause is."""
+
+    title: str
+    path: tuple[str, ...]
+    text: str
+
+
+def _own_number(named: Named, unit: str) -> int | None:
+    """0 where the clause is the article itself, 1 where it is a part of it, None otherwise."""
+    text = fold(named.text[:40])
+    first = next(units(text), None)
+    in_title = any(term == unit for term, _, _ in units(fold(named.title)))
+    if in_title or (first is not None and first[0] == unit and not text[: first[1]].strip()):
+        return 0
+    return 1 if any(term == unit for step in named.path for term, _, _ in units(fold(step[:40]))) else None
+
+
+def _name(title: str) -> str:
+    """A law's name without the nation's and an article's number: 中华人民共和国公司法第六十条 → 公司法."""
+    folded = fold(title)
+    number = next(units(folded), None)
+    return folded[: number[1] if number else None].removeprefix(_NATION).strip()
+
+
+def _closeness(article: Article, named: Named) -> tuple[int, int] | None:
+    name = _name(named.title)
+    place = _own_number(named, article.unit)
+    if place is None or not name or not (name in article.law or article.law in name):
+        return None
+    return abs(len(name) - len(article.law)), place
+
+
+def articles_first(ranked: Sequence[str], articles: Sequence[Article], named: Mapping[str, Named]) -> list[str]:
+    """The ranked clause ids with the articles asked for in front, the law of the closest name first; the rest keeps
+    its order."""
+    wanted = {}
+    for clause_id in ranked:
+        found = [c for article in articles if (c := _closeness(article, named[clause_id]))]
+        if found:
+            wanted[clause_id] = min(found)
+    return sorted(ranked, key=lambda clause_id: (clause_id not in wanted, wanted.get(clause_id, (0, 0))))

@@ -1,0 +1,246 @@
+"""What a person may be typing: titles, 文号, headings and frequent terms of the corpus.
+
+Matching is on folded letters and digits only, so that 国发2016 finds 国发〔2016〕62号, and 民營 finds 民营银行.
+What begins with the typed text comes before what holds it. Pinyin is tried only for Latin letters: between Chinese
+words it would make 经典 of 景点.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import accumulate, chain, pairwise
+from threading import Lock
+from typing import Any
+
+from search.store import Catalogue
+from search.text.normalise import fold_with_origin, letters
+from search.text.segment import Analyzer
+
+LONGEST = 60
+"""Typed letters beyond which nobody is completing a term."""
+PINYIN_LETTERS = 2
+INITIALS_INSIDE = 3
+"""Two initials stand inside half of all phrases; three say something."""
+SAMPLE = 200_000
+"""Characters from which terms are counted, about 2 s of segmenting; a larger corpus is sampled evenly."""
+MOST = 5000
+"""Terms, and headings, that are kept; and entries of a kind that can be typed in pinyin."""
+_FREQUENT = 3
+_TOGETHER = 0.4
+"""Two words are a phrase when this share of the rarer one's uses stands beside the other: 资源枯竭, but not 推进重点."""
+_HEADING = range(4, 31)
+_NUMBERING = re.compile(
+    r"^\s*(第[〇零一二三四五六七八九十百\d]+[编章节条]|[（(]?[一二三四五六七八九十百\d]+[)）、.．])\s*"
+)
+
+
+class SuggestionKind(StrEnum):
+    """What a suggestion is, in the order in which kinds are shown."""
+
+    NUMBER = "number"
+    TERM = "term"
+    TITLE = "title"
+    HEADING = "heading"
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """`highlights` are the [start, end) of `text` that match what was typed. Titles and 文号 name their document."""
+
+    text: str
+    kind: SuggestionKind
+    highlights: tuple[tuple[int, int], ...]
+    document_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something to suggest, before anybody has typed."""
+
+    text: str
+    document_id: str | None = None
+
+
+class Suggester:
+    """Suggestions from one generation; gathered at the first question, once for all threads."""
+
+    def __init__(self, catalogue: Catalogue, analyzer: Analyzer) -> None:
+        self._catalogue, self._analyzer = catalogue, analyzer
+        self._lock = Lock()
+        self._index: Index | None = None
+
+    def suggest(self, typed: str, limit: int) -> list[Suggestion]:
+        """At most `limit` suggestions, the best first; none for what has no letters."""
+        with self._lock:
+            if self._index is None:
+                self._index = Index(gather(self._catalogue, self._analyzer))
+        return self._index.suggest(typed, limit)
+
+
+def gather(catalogue: Catalogue, analyzer: Analyzer) -> dict[SuggestionKind, list[Entry]]:
+    """All that can be suggested from a catalogue, the best of each kind first."""
+    documents = sorted(catalogue.documents(), key=lambda d: str(d.issued_on or ""), reverse=True)
+    step = -(-sum(len(d.body) for d in documents) // SAMPLE) or 1
+    headings: Counter[str] = Counter()
+    for heading, count in catalogue.headings():
+        headings[_bare(heading)] += count
+    terms = frequent_terms(analyzer, (d.body for d in documents[::step]))
+    return {
+        SuggestionKind.NUMBER: [Entry(d.document_number, d.document_id) for d in documents if d.document_number],
+        SuggestionKind.TERM: [Entry(term) for term in terms],
+        SuggestionKind.TITLE: [Entry(d.title, d.document_id) for d in documents],
+        SuggestionKind.HEADING: [Entry(t) for t, _ in headings.most_common(MOST) if len(t) in _HEADING],
+    }
+
+
+def frequent_terms(analyzer: Analyzer, texts: Iterable[str]) -> list[str]:
+    """Words of the texts, and pairs of words that keep together, the most frequent first."""
+    words: Counter[str] = Counter()
+    pairs: Counter[tuple[str, str]] = Counter()
+    for text in texts:
+        found = analyzer.words(text)
+        words.update(word.term for word in found)
+        pairs.update((left.term, right.term) for left, right in pairwise(found) if left.end == right.start)
+    terms = Counter({word: count for word, count in words.items() if _is_term(word) and count >= _FREQUENT})
+    for (left, right), count in pairs.items():
+        together = count >= max(_FREQUENT, _TOGETHER * min(words[left], words[right]))
+        if together and _is_term(left) and _is_term(right):
+            terms[left + right] = count
+    return [term for term, _ in terms.most_common(MOST)]
+
+
+def _is_term(word: str) -> bool:
+    return len(word) > 1 and not word[0].isdigit()
+
+
+def _bare(heading: str) -> str:
+    """A heading without its number, and without the text that runs on after its first sentence."""
+    return _NUMBERING.sub("", heading).split("。")[0].strip()
+
+
+class Index:
+    """Answers from what was gathered. Pinyin is prepared when Latin letters are first typed."""
+
+    def __init__(self, entries: Mapping[SuggestionKind, Sequence[Entry]]) -> None:
+        self._entries = {kind: _distinct(entries.get(kind, ())) for kind in SuggestionKind}
+        self._plain = {kind: _Lines([letters(e.text) for e in found]) for kind, found in self._entries.items()}
+        self._lock = Lock()
+        self._spoken: dict[SuggestionKind, _Pinyin] | None = None
+
+    def suggest(self, typed: str, limit: int) -> list[Suggestion]:
+        """At most `limit` suggestions for the typed text, no kind taking more than half while others have any."""
+        key = letters(typed)
+        if not key or len(key) > LONGEST:
+            return []
+        found: dict[tuple[SuggestionKind, int], tuple[int, int]] = {}
+        for kind, number, span in self._matches(key, limit):
+            if kind is not SuggestionKind.TERM or self._plain[kind].keys[number] != key:  # nothing is left to type
+                found.setdefault((kind, number), span)
+        half = -(-limit // 2)
+        taken: Counter[SuggestionKind] = Counter()
+        first: list[tuple[int, SuggestionKind, int]] = []
+        spare: list[tuple[int, SuggestionKind, int]] = []
+        for place, (kind, number) in enumerate(found):
+            taken[kind] += 1
+            (first if taken[kind] <= half else spare).append((place, kind, number))
+        chosen = sorted([*first, *spare][:limit])
+        return [self._suggestion(kind, number, found[kind, number]) for _, kind, number in chosen]
+
+    def _matches(self, key: str, limit: int) -> Iterator[tuple[SuggestionKind, int, tuple[int, int]]]:
+        """(kind, number of the entry, matched span of its key), the best first."""
+        spoken = len(key) >= PINYIN_LETTERS and key.isascii() and key.isalpha()
+        for lines in (self._plain, self._pinyin()) if spoken else (self._plain,):
+            beginning: Counter[SuggestionKind] = Counter()
+            for kind in SuggestionKind:
+                for number, span in lines[kind].find(key, limit, inside=False):
+                    beginning[kind] += 1
+                    yield kind, number, span
+            for kind in SuggestionKind:
+                if beginning[kind] < limit:
+                    yield from ((kind, number, span) for number, span in lines[kind].find(key, limit, inside=True))
+
+    def _pinyin(self) -> dict[SuggestionKind, _Pinyin]:
+        with self._lock:
+            if self._spoken is None:
+                self._spoken = {kind: _Pinyin(lines.keys[:MOST]) for kind, lines in self._plain.items()}
+            return self._spoken
+
+    def _suggestion(self, kind: SuggestionKind, number: int, span: tuple[int, int]) -> Suggestion:
+        entry = self._entries[kind][number]
+        return Suggestion(entry.text, kind, (_shown(entry.text, span),), entry.document_id)
+
+
+def _distinct(entries: Sequence[Entry]) -> list[Entry]:
+    """One entry for each text as it is matched: the first, which is the best."""
+    kept: dict[str, Entry] = {}
+    for entry in entries:
+        kept.setdefault(letters(entry.text), entry)
+    kept.pop("", None)
+    return list(kept.values())
+
+
+def _shown(text: str, span: tuple[int, int]) -> tuple[int, int]:
+    """From a span of letters(text) to the span of the text as shown."""
+    folded = fold_with_origin(text)
+    places = [at for at, character in enumerate(folded.text) if character.isalnum()]
+    return folded.span(places[span[0]], places[span[1] - 1] + 1)
+
+
+class _Lines:
+    """Keys in one long text, one a line, which is searched at the speed of str.find: 1 ms for a million characters."""
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        self.keys = keys
+        self._text = "\n" + "\n".join(keys) + "\n"
+        self._starts = list(accumulate((len(key) + 1 for key in keys), initial=1))
+
+    def find(self, key: str, limit: int, *, inside: bool) -> Iterator[tuple[int, tuple[int, int]]]:
+        """At most `limit` lines that begin with the key, or hold it further in: their number, and its span."""
+        found = 0
+        needle = key if inside else "\n" + key
+        at = self._text.find(needle)
+        while at >= 0 and found < limit:
+            at += not inside
+            number = bisect_right(self._starts, at) - 1
+            place = at - self._starts[number]
+            if inside and not place:
+                at = self._text.find(needle, at + 1)
+                continue
+            found += 1
+            yield number, (place, place + len(key))
+            at = self._text.find(needle, self._starts[number + 1] - 1)
+
+
+class _Pinyin:
+    """The same keys as they are spoken: 民营银行 is minyingyinhang and myyh. Latin letters stand for themselves."""
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        spoken = [_syllables(key) for key in keys]
+        self._borders = [list(accumulate(map(len, syllables), initial=0)) for syllables in spoken]
+        self._initials = _Lines(["".join(syllable[0] for syllable in syllables) for syllables in spoken])
+        self._full = _Lines(["".join(syllables) for syllables in spoken])
+
+    def find(self, key: str, limit: int, *, inside: bool) -> Iterator[tuple[int, tuple[int, int]]]:
+        """The number of an entry and the span of its key that is spoken so."""
+        if not inside or len(key) >= INITIALS_INSIDE:
+            yield from self._initials.find(key, limit, inside=inside)
+        for number, (start, end) in self._full.find(key, limit, inside=inside):
+            borders = self._borders[number]
+            first, last = bisect_right(borders, start) - 1, bisect_right(borders, end - 1)
+            if borders[first] == start:  # not within a syllable: xian is no 店 (dian)
+                yield number, (first, last)
+
+
+def _syllables(key: str) -> list[str]:
+    """One for each character of a key."""
+    from pypinyin import lazy_pinyin  # 0.3 s; only who types Latin letters needs it
+
+    one_by_one: Any = list  # what has no sound stays as it is, character by character
+    spoken = lazy_pinyin(key, errors=one_by_one)
+    alone = chain.from_iterable(lazy_pinyin(character, errors=one_by_one) for character in key)
+    return spoken if len(spoken) == len(key) else list(alone)

@@ -1,0 +1,40 @@
+"""Articles asked for by name and number, in every notation."""
+
+from __future__ import annotations
+
+import pytest
+
+from search.lookup import Named, articles_first
+from search.query import parse
+
+CLAUSES = {
+    "other": Named("中华人民共和国公司法", ("第三章",), "第六十一条 股东会由全体股东组成，依照第六十条执行。"),
+    "foreign": Named("外商投资公司法实施办法", (), "第六十条 外商投资公司参照执行。"),
+    "wanted": Named("中华人民共和国公司法", ("第三章",), "第六十条 一人有限责任公司不设股东会。"),
+    "part": Named("中华人民共和国公司法", ("第三章", "第六十条 一人有限责任公司"), "（二）书面记录置备于公司。"),
+    "titled": Named("中华人民共和国民法典第一千零四十三条", (), "家庭应当树立优良家风。"),
+}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "公司法第六十条的内容是什么？",
+        "《中华人民共和国公司法》第60条",
+        "请问公司法60条怎么规定",
+        "公司法第６０条",
+        "公司法的第六十條",
+    ],
+)
+def test_the_article_goes_first_and_its_parts_follow(query: str) -> None:
+    assert articles_first(list(CLAUSES), parse(query).articles, CLAUSES)[:2] == ["wanted", "part"]
+
+
+@pytest.mark.parametrize("query", ["民法典第一千零四十三条", "民法典1043条", "中华人民共和国民法典第1043条"])
+def test_an_article_may_be_a_document_of_its_own(query: str) -> None:
+    assert articles_first(list(CLAUSES), parse(query).articles, CLAUSES)[0] == "titled"
+
+
+@pytest.mark.parametrize("query", ["第六十条", "2016年出台60条措施", "刑法第六十条", "民营银行"])
+def test_without_a_law_of_that_name_the_order_stays(query: str) -> None:
+    assert articles_first(list(CLAUSES), parse(query).articles, CLAUSES) == list(CLAUSES)
