@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from urllib.parse import quote
 
 from search.errors import TiaokuanError
 from search.i18n import load_catalogue
-from search.model import ChannelMatch, Clause, Document, Hit, Notice, ResultPage
+from search.model import ChannelMatch, Citation, Citations, Clause, Document, Hit, Notice, ResultPage
 
 Json = dict[str, object]
 
@@ -73,17 +74,45 @@ def document_facts(document: Document) -> Json:
         "file": document.file,
         "clauses": document.clause_count,
         "same_work_as": list(document.same_work_as),
+        "region": document.region,
+        "subject": document.subject,
+        "index_number": document.index_number,
+        "effective_on": _iso(document.effective_on),
+        "expires_on": _iso(document.expires_on),
+        "trial": document.trial,
+        "repealed_by": list(document.repealed_by),
     }
 
 
-def document_answer(document: Document, clauses: Sequence[Clause]) -> Json:
-    """One document with its text. Here `clauses` are the clauses themselves, and their offsets point into `body`."""
+def document_answer(document: Document, clauses: Sequence[Clause], citations: Citations, today: date) -> Json:
+    """One document with its text. Here `clauses` are the clauses themselves, and their offsets point into `body`.
+
+    `validity` is as of `today`; `evidence` has, for each fact, the words that say it."""
     return {
         **document_facts(document),
         "addressee": document.addressee,
         "coverage": document.coverage,
+        "validity": str(document.validity(today)),
+        "evidence": [{"fact": each.fact, "sentence": each.sentence} for each in document.evidence],
         "body": document.body,
         "clauses": [_clause(each) for each in clauses],
+        "citations": {
+            "outgoing": [_citation(each) for each in citations.outgoing],
+            "incoming": [_citation(each) for each in citations.incoming],
+        },
+    }
+
+
+def _citation(citation: Citation) -> Json:
+    return {
+        "document_id": citation.document_id,
+        "clause_id": citation.clause_id,
+        "relation": str(citation.relation),
+        "title": citation.title,
+        "document_number": citation.document_number,
+        "cited_document_id": citation.cited_document_id,
+        "sentence": citation.sentence,
+        "url": clause_url(citation.document_id, citation.clause_id),
     }
 
 

@@ -9,6 +9,9 @@ from flask.json.provider import DefaultJSONProvider
 
 from web import failures, language, security
 from web.api import create_api
+from web.embed import create_embed
+from web.feeds import create_feeds
+from web.openapi import create_openapi
 from web.opening import SearcherHolder
 from web.pages import create_pages
 
@@ -25,12 +28,16 @@ def create_app(settings: Settings, searcher: Searcher | None = None) -> Flask:
 def app_on(settings: Settings, holder: SearcherHolder) -> Flask:
     """The app on a holder that the caller keeps, to warm it up and to close it."""
     app = Flask(__name__)
+    app.config["EMBED_ORIGINS"] = settings.embed_origins
     _readable_json(app)
     language.install(app, settings.language)
     security.install(app)
     failures.install(app)
     app.register_blueprint(create_api(holder))
     app.register_blueprint(create_pages(holder))
+    app.register_blueprint(create_embed())
+    app.register_blueprint(create_feeds(holder))
+    app.register_blueprint(create_openapi())
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     return app

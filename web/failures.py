@@ -12,7 +12,7 @@ from web.errors import MethodNotAllowed
 from web.language import language
 
 # Paths whose readers are programs.
-PROGRAM_PATHS = ("/api/", "/healthz")
+PROGRAM_PATHS = ("/api/", "/healthz", "/embed.json", "/openapi.json")
 
 
 def install(app: Flask) -> None:

@@ -50,7 +50,7 @@ def outline(clauses: Sequence[Clause]) -> list[Node]:
         parent = root
         for heading in clause.path:
             parent = _descend(parent, heading, clause.clause_id)
-        if clause.kind is ClauseKind.HEADING or _NUMBER.match(clause.text):
+        if _is_heading(clause) or _NUMBER.match(clause.text):
             _add(parent, Node(_label(clause), clause.clause_id, _one_line(clause.text)))
     return root.children
 
@@ -99,7 +99,7 @@ def blocks(document: Document, clauses: Sequence[Clause], marks: Mapping[str, Se
         between = document.body[end : clause.start]
         laid += _outside(between)
         piece = _piece(clause, marks.get(clause.clause_id, ()))
-        if clause.kind is ClauseKind.HEADING:
+        if _is_heading(clause):
             laid.append(Block(level=min(2 + len(clause.path), _DEEPEST_HEADING), pieces=(piece,)))
         elif laid and laid[-1].pieces and not laid[-1].level and "\n" not in between and not between.strip():
             laid[-1] = Block(pieces=(*laid[-1].pieces, piece))
@@ -124,6 +124,11 @@ def _piece(clause: Clause, highlights: Sequence[Span]) -> Piece:
 def _head(text: str) -> str:
     """A heading without the bracketed lines below it. Other lines are a wrapped title, and belong to it."""
     return re.split(r"\n(?=[（(〔])", text, maxsplit=1)[0]
+
+
+def _is_heading(clause: Clause) -> bool:
+    """Not what is left of a heading that is missing in the source: the column of responsible bodies behind it."""
+    return clause.kind is ClauseKind.HEADING and not (clause.text[0] in "（(" and not _NUMBER.match(clause.text))
 
 
 def _outside(text: str) -> list[Block]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import date
 from math import ceil
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -13,8 +14,8 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from search.errors import BadRequest, EmptyQuery, NotFound
-from search.model import Document, Mode
-from web import params, rendering
+from search.model import Citations, Document, Mode
+from web import citing, params, rendering
 from web.answers import notice_text
 from web.language import HTML_LANGUAGE, language, text
 from web.opening import SearcherHolder
@@ -96,9 +97,16 @@ def _document(searcher: Searcher, document_id: str) -> ResponseReturnValue:
     document = searcher.document(document_id)
     clauses = searcher.clauses(document_id)
     query = request.args.get("q", "")
+    citations = searcher.citations(document_id)
+    others = _named(searcher, citations)
     return render_template(
         "document.html",
         document=document,
+        validity=document.validity(date.today()),
+        repealers=[others[i] for i in document.repealed_by if i in others],
+        evidence={each.fact: each.sentence for each in document.evidence},
+        cited=citing.cited(citations.outgoing, others),
+        citing=citing.citing(citations.incoming, others),
         editions=_editions(searcher, document),
         outline=outline(clauses),
         blocks=blocks(document, clauses, _marks(searcher, query, document_id)),
@@ -119,6 +127,16 @@ def _editions(searcher: Searcher, document: Document) -> list[Document]:
         with suppress(NotFound):
             editions.append(searcher.document(document_id))
     return editions
+
+
+def _named(searcher: Searcher, citations: Citations) -> dict[str, Document]:
+    """The documents at the other end of citations, by id."""
+    ids = {each.cited_document_id or "" for each in citations.outgoing} | {c.document_id for c in citations.incoming}
+    named = {}
+    for document_id in ids - {""}:
+        with suppress(NotFound):
+            named[document_id] = searcher.document(document_id)
+    return named
 
 
 def _newest_first(documents: Sequence[Document]) -> list[Document]:
@@ -149,6 +167,7 @@ def _helpers() -> dict[str, object]:
         "notice_text": lambda notice: notice_text(notice, language()),
         "segments": rendering.hit_segments,
         "excerpt": rendering.hit_excerpt,
+        "sentence_length": citing.SENTENCE,
     }
 
 

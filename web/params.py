@@ -77,6 +77,14 @@ def filters(values: Values, language: str) -> Filters:
     return Filters(issuer=_value(values, "issuer") or None, since=since, until=until)
 
 
+def suggestion_format(values: Values, language: str) -> str:
+    """`opensearch` for the four lists that browsers ask for, else blank."""
+    name = _value(values, "format")
+    if name not in {"", "opensearch"}:
+        raise _bad("format", name, load_catalogue("web").text("expected.format", language))
+    return name
+
+
 def chosen_language(values: Values, language: str) -> str | None:
     """The language asked for by `lang`, or None. `language` is the one to complain in."""
     name = _value(values, "lang")

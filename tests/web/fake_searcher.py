@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from search.errors import EmptyQuery, UnknownClause, UnknownDocument
 from search.model import (
     ChannelMatch,
+    Citations,
     Clause,
     ClauseKind,
     Document,
@@ -17,6 +18,7 @@ from search.model import (
     Notice,
     ResultPage,
 )
+from search.suggest import Entry, Index, Suggestion, SuggestionKind
 
 HOSTILE = "<script>alert(1)</script>"
 
@@ -38,6 +40,7 @@ class FakeText:
 
     def __init__(self, facts: Document, clauses: tuple[Clause, ...]) -> None:
         self.facts, self.clauses = facts, clauses
+        self.citations = Citations()
 
 
 class FakeSearcher:
@@ -83,6 +86,11 @@ class FakeSearcher:
         ]
         return ResultPage(clause.text, Mode.HYBRID, len(hits), hits[:limit], 1.0)
 
+    def suggest(self, text: str, limit: int = 8) -> Sequence[Suggestion]:
+        titles = [Entry(each.facts.title, each.facts.document_id) for each in self.texts.values()]
+        terms = [Entry("民营银行"), Entry("民营经济")]
+        return Index({SuggestionKind.TITLE: titles, SuggestionKind.TERM: terms}).suggest(text, limit)
+
     def documents(self) -> Sequence[Document]:
         return [text.facts for text in self.texts.values()]
 
@@ -96,6 +104,9 @@ class FakeSearcher:
 
     def clauses(self, document_id: str) -> Sequence[Clause]:
         return self._text(document_id).clauses
+
+    def citations(self, document_id: str) -> Citations:
+        return self._text(document_id).citations
 
     def clause(self, clause_id: str) -> Clause:
         for text in self.texts.values():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import click
@@ -9,7 +10,10 @@ import click
 from web.commands.common import Command, clean, json_option, load_settings, open_searcher, print_json
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from search.model import Document
+    from web.citing import Entry
 
 
 @click.command(cls=Command)
@@ -33,18 +37,34 @@ def documents(as_json: bool) -> None:
 @json_option
 def document(document_id: str, as_json: bool) -> None:
     """显示一篇文件的各条款 · show one document clause by clause"""
+    from web import citing
     from web.answers import document_answer
 
     settings = load_settings()
     with open_searcher(settings) as searcher:
         found = searcher.document(clean(document_id))
-        clauses = searcher.clauses(found.document_id)
+        clauses, citations = searcher.clauses(found.document_id), searcher.citations(found.document_id)
         if as_json:
-            print_json(document_answer(found, clauses))
+            print_json(document_answer(found, clauses, citations, date.today()))
             return
+        others = {each.document_id: each for each in searcher.documents()}
         _show_facts(found, settings.language)
         for clause in clauses:
             click.echo("  " * len(clause.path) + click.style(f"[{clause.clause_id}] ", dim=True) + clause.text)
+        _show_citations("citations.outgoing", citing.cited(citations.outgoing, others), settings.language)
+        _show_citations("citations.incoming", citing.citing(citations.incoming, others), settings.language)
+
+
+def _show_citations(heading: str, entries: Sequence[Entry], language: str) -> None:
+    from search.i18n import load_catalogue
+
+    texts = load_catalogue("web")
+    if entries:
+        click.echo(click.style(texts.text(heading, language), bold=True))
+    for entry in entries:
+        relation = texts.text(f"relation.{entry.relation.name.lower()}", language)
+        place = entry.document.document_id if entry.document else "–"
+        click.echo(f"  {relation}  {entry.name}  {entry.document_number or ''}  [{place}]")
 
 
 def _show_facts(document: Document, language: str) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from web.commands.common import Command, clean, json_option, load_settings, open_searcher, print_json
+from web.commands.common import Command, bad_usage, clean, json_option, load_settings, open_searcher, print_json
 
 if TYPE_CHECKING:
     from search.model import Hit, ResultPage
@@ -19,7 +20,7 @@ _LOOKS: dict[str, dict[str, Any]] = {
 }
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, context_settings={"ignore_unknown_options": True})  # -公司 is a word to leave out
 @click.argument("query", nargs=-1, required=True, metavar="QUERY")
 @click.option("--mode", metavar="hybrid|keyword|semantic", help="综合、关键词或语义 · both channels (default) or one")
 @click.option("--limit", metavar="N", help="条数，1–100，默认 10 · how many, 1 to 100, default 10")
@@ -32,14 +33,24 @@ def search(query: tuple[str, ...], as_json: bool, **options: str | None) -> None
     """检索条款 · find clauses by words, by meaning, or both"""
     from web import params
 
+    unknown = next((part for part in query if part.startswith("--") and part != "--"), None)
+    if unknown:
+        raise bad_usage("no_such_option", unknown, click.get_current_context())
     settings = load_settings()
     values = {name: clean(value) for name, value in options.items() if value is not None}
     asked = params.search_parameters({"q": clean(" ".join(query)), **values}, settings.language)
     with open_searcher(settings) as searcher:
+        _say_model_is_loading(asked.mode)
         page = searcher.search(
             asked.query, mode=asked.mode, limit=asked.limit, offset=asked.offset, filters=asked.filters
         )
         _show(page, settings.language, as_json, first=asked.offset + 1)
+
+
+def _say_model_is_loading(mode: str) -> None:
+    """Loading takes some seconds; whoever watches a terminal should know why nothing happens."""
+    if mode != "keyword" and sys.stderr.isatty():
+        click.echo("正在加载语义模型（--mode keyword 不需要）… loading the model", err=True)
 
 
 @click.command(cls=Command)

@@ -1,0 +1,103 @@
+"""What other programs subscribe to and find their way by: Atom, OpenSearch, sitemap and robots."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from flask import Blueprint, Response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from search.model import Document, Hit
+from web import caching, params
+from web.language import language, text
+from web.opening import SearcherHolder
+
+ENTRIES = 50
+# Clauses that a feed is made from; one document often has many of them.
+DEPTH = 100
+# The format's own limit for one file.
+SITEMAP = 50_000
+_SUMMARY = 300
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One document in a feed, with the clause that answers best, where the feed is of a search."""
+
+    document: Document
+    updated: str
+    link: str
+    summary: str
+
+
+def create_feeds(holder: SearcherHolder) -> Blueprint:
+    """The blueprint of the feeds. XML has no place for control characters, so they are dropped from every answer."""
+    feeds = Blueprint("feeds", __name__)
+
+    @feeds.get("/feed")
+    def feed() -> ResponseReturnValue:
+        """A search's documents, the newest first; all documents without q. Takes the filters of a search."""
+        asked = params.search_parameters(request.args, language())
+        searcher = holder.get()
+        fallback = str(searcher.status().get("created") or datetime(2000, 1, 1, tzinfo=UTC).isoformat())
+        if asked.query.strip():
+            page = searcher.search(asked.query, mode=asked.mode, limit=DEPTH, filters=asked.filters)
+            entries = _of_hits(page.hits, fallback)
+        else:
+            entries = [_entry(document, None, fallback) for document in searcher.documents()]
+        entries = sorted(entries, key=lambda e: str(e.document.issued_on or ""), reverse=True)[:ENTRIES]
+        title = text("feed.title", query=asked.query) if asked.query.strip() else text("feed.all")
+        updated = max((entry.updated for entry in entries), default=fallback)
+        return _xml("feed.xml", "application/atom+xml", title=title, entries=entries, updated=updated)
+
+    @feeds.get("/opensearch.xml")
+    def opensearch() -> ResponseReturnValue:
+        return _xml("opensearch.xml", "application/opensearchdescription+xml", root=request.url_root)
+
+    @feeds.get("/sitemap.xml")
+    def sitemap() -> ResponseReturnValue:
+        documents = sorted(holder.get().documents(), key=lambda d: str(d.issued_on or ""), reverse=True)
+        pages = [url_for(f"pages.{name}", _external=True) for name in ("home", "documents")]
+        pages += [_link(document) for document in documents]
+        return _xml("sitemap.xml", "application/xml", pages=pages[:SITEMAP])
+
+    @feeds.get("/robots.txt")
+    def robots() -> ResponseReturnValue:
+        lines = ["User-agent: *", "Disallow: /search", "Disallow: /clauses/", "Disallow: /feed", "Disallow: /api/"]
+        lines.append(f"Sitemap: {url_for('feeds.sitemap', _external=True)}")
+        return Response("\n".join(lines) + "\n", mimetype="text/plain")
+
+    return feeds
+
+
+def _of_hits(hits: Sequence[Hit], fallback: str) -> list[Entry]:
+    """One entry a document, with the best of its clauses."""
+    best: dict[str, Hit] = {}
+    for hit in hits:
+        best.setdefault(hit.document.document_id, hit)
+    return [_entry(hit.document, hit, fallback) for hit in best.values()]
+
+
+def _entry(document: Document, hit: Hit | None, fallback: str) -> Entry:
+    day = document.issued_on or document.page_date
+    summary = hit.clause.text if hit else document.body
+    link = _link(document, hit.clause.clause_id if hit else None)
+    return Entry(document, _moment(day) if day else fallback, link, summary[:_SUMMARY])
+
+
+def _moment(day: date) -> str:
+    """A day in China, as Atom wants it."""
+    return f"{day.isoformat()}T00:00:00+08:00"
+
+
+def _link(document: Document, clause_id: str | None = None) -> str:
+    return url_for("pages.document", document_id=document.document_id, _external=True, _anchor=clause_id)
+
+
+def _xml(template: str, mimetype: str, **values: object) -> Response:
+    body = _NOT_XML.sub("", render_template(template, **values))
+    return caching.conditional(Response(body, content_type=f"{mimetype}; charset=utf-8"))
