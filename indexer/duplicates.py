@@ -1,37 +1,79 @@
 """Republications: which documents are one work, and which clauses are one text.
 
-Editions of a work agree in their sentences, whatever a site did to width, spaces, punctuation and surroundings. So
-documents are compared by their sets of sentences, weighted by length, never by embeddings: vectors of two provinces'
-like-worded rules lie as close as those of two copies (a public measurement at cosine 0.85 merged 70–83 % of texts that
-differ in substance; see docs/decisions.md).
+Editions of a work agree in their letters, whatever a site did to width, spaces, punctuation, lines and surroundings.
+So documents are compared by the runs of letters that they share (shingles), never by embeddings: vectors of two
+provinces' like-worded rules lie as close as those of two copies (a public measurement at cosine 0.85 merged 70–83 % of
+texts that differ in substance; see docs/decisions.md). A sketch of each document proposes the pairs (the smallest
+hashes: MinHash), all their shingles decide.
+
+How much must agree depends on what the documents say of themselves:
+
+- one title (or one within the other) or one 文号: SAME_WORK, or the shorter one is an abridgement of the longer. Where a
+  date is not known, the shorter one must also be WITHIN the longer: copies leave out and add, amendments reword;
+- different titles, or different 文号: SAME_TEXT, since like-worded rules of two places are two works;
+- dates further apart than a publication takes: SAME_LETTERS. The same law of 2015 and 2020 is two editions of time, of
+  which one may be in force; only a text that nobody changed is a republication with a date misread.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
-from itertools import combinations
+from datetime import date, timedelta
+from itertools import combinations, pairwise
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from search.model import Clause, ClauseKind
 from search.text.normalise import letters
 
 SAME_WORK = 0.8
-"""Share of sentence characters (Jaccard, weighted) from which two documents are one work."""
-ABRIDGED = 0.9
-"""Share of the shorter one's characters that the longer one has, for documents of one title or 文号."""
+"""Share of shingles (Jaccard) from which two documents of one name are one work."""
+SAME_TEXT = 0.95
+"""… and two documents of different names."""
+SAME_LETTERS = 0.9995
+"""… and two documents of different times, not counting a head or foot that a site left on."""
+WITHIN = 0.97
+"""Share of the shorter one's shingles that the longer one has, where it is abridged or one of both has no date."""
 SAME_CLAUSE = 0.8
 """Share of character pairs (Jaccard) from which clauses at the same place of two editions are one."""
+PUBLICATION = timedelta(days=90)
+"""Dates of one edition lie no further apart: it is passed, then signed, then published."""
+_SHINGLE = 6
+"""Letters. A changed word costs few of them, and few runs of so many letters are formulas."""
+_SKETCH = 64
 _COMMON = 50
-"""A sentence that more documents share is a formula (本办法自发布之日起施行) and proposes no candidates."""
+"""A shingle that more documents share is a formula, or they are all copies: it proposes only neighbours."""
+_FEWEST = 3
+"""So much of a sketch is shared by documents of one name that are worth comparing; half of it by others."""
+_OMISSION = 200
+"""Letters. Who abridges leaves out passages; texts that differ by a sentence here and there are different texts."""
+_TOGETHER = 0.6
+"""Share of what is left out that stands in such passages."""
+_PHRASE = 20
+"""Letters. Shorter runs are phrases that recur anywhere; they do not part what is left out."""
+_SHORT = 100
+"""Letters. A shorter text is mostly formula: there the names must agree too."""
+_SHORTEST_TITLE = 6
+"""Letters from which on a title within another is the same name."""
 _SHORTEST_COPY = 12
 """Letters from which on equal clauses of different works are one text, and not one formula."""
-_BREAK = re.compile(r"[。；！？\n]")
 _NUMBER = re.compile(
-    r"^\s*(?:第[一二三四五六七八九十百零〇\d]+[条章节]|[（(]?[一二三四五六七八九十百\d]{1,4}[）)、.．]|[①-⑳]|——)\s*"
+    r"^\s*(?:第[一二三四五六七八九十百零〇\d]+[条章节]|[（(]?[一二三四五六七八九十百\d]{1,4}[）)、.．]|[①-⑳]|——)\s*",
 )
+
+# Type-setters make their own numbers, and a line may break inside one: 一、 is left out where a line
+# begins, 第三条 where a sentence does (within one it is a reference, which an amendment may change).
+_LIST_NUMBER = re.compile(r"^\s*[一二三四五六七八九十百\d]{1,4}[）)、.．]", re.MULTILINE)
+_ANY_NUMBER = re.compile(
+    r"(?<=[。；：;:])第[一二三四五六七八九十百零〇\d]+[条章节]|[（(][一二三四五六七八九十百\d]{1,4}[）)]|[①-⑳]"
+)
+
+Shingles = NDArray[np.uint32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,47 +84,141 @@ class Candidate:
     title: str
     document_number: str | None
     body: str
+    issued_on: date | None = None
 
 
-def _digest(text: str) -> bytes:
-    return blake2b(text.encode(), digest_size=8).digest()
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A document as it is compared. `shingles` are in the order of the text."""
+
+    title: str
+    number: str | None
+    issued_on: date | None
+    shingles: Shingles
+
+    def same_name(self, other: _Text) -> bool:
+        if self.number and other.number:
+            return self.number == other.number
+        short, long = sorted((self.title, other.title), key=len)
+        return short == long or (len(short) >= _SHORTEST_TITLE and short in long)
 
 
-def _sentences(body: str) -> dict[bytes, int]:
-    """The sentences of a body as digest → number of letters."""
-    keys = (letters(sentence) for sentence in _BREAK.split(body))
-    return {_digest(key): len(key) for key in keys if len(key) > 3}
+def _shingles(body: str) -> Shingles:
+    """A hash of every run of letters of a body; numbers of articles do not count."""
+    text = letters(_ANY_NUMBER.sub("", "".join(_LIST_NUMBER.sub("", body).split())))
+    text = text and text.ljust(_SHINGLE)
+    codes = np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32).astype(np.uint64)
+    count = max(len(codes) - _SHINGLE + 1, 0)
+    hashes = np.zeros(count, dtype=np.uint64)
+    for i in range(_SHINGLE):
+        hashes = hashes * np.uint64(0x9E3779B97F4A7C15) + codes[i : i + count]
+    hashes = (hashes ^ (hashes >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9)
+    return (hashes >> np.uint64(32)).astype(np.uint32)
 
 
-def _weight(sentences: Iterable[bytes], lengths: Mapping[bytes, int]) -> int:
-    return sum(lengths[s] for s in sentences)
+def _text(document: Candidate) -> _Text:
+    return _Text(letters(document.title), document.document_number, document.issued_on, _shingles(document.body))
 
 
-def _same_work(one: Mapping[bytes, int], other: Mapping[bytes, int], *, same_name: bool) -> bool:
-    shared = _weight(one.keys() & other.keys(), one)
-    sizes = sum(one.values()), sum(other.values())
-    together = sum(sizes) - shared
-    return shared >= SAME_WORK * together or (same_name and shared >= ABRIDGED * min(sizes) and shared > 0)
+def _likely_pairs(texts: Sequence[_Text]) -> Iterator[tuple[int, int]]:
+    """Pairs whose sketches agree enough. Their number grows with the documents, not with their square."""
+    sketches = [np.unique(t.shingles)[:_SKETCH].tolist() for t in texts]
+    holders: dict[int, list[int]] = defaultdict(list)
+    for number, sketch in enumerate(sketches):
+        for shingle in sketch:
+            holders[shingle].append(number)
+    shared = Counter(pair for numbers in holders.values() for pair in _meetings(numbers))
+    for (one, other), count in shared.items():
+        least = min(len(sketches[one]), len(sketches[other]))
+        if 2 * count >= least or (count >= min(_FEWEST, least) and texts[one].same_name(texts[other])):
+            yield one, other
+
+
+def _meetings(numbers: Sequence[int]) -> Iterable[tuple[int, int]]:
+    return combinations(numbers, 2) if len(numbers) <= _COMMON else pairwise(numbers)
+
+
+class _Agreement(NamedTuple):
+    share: float
+    """What two texts have in common of all; 0 where they are not one work."""
+    unchanged: bool = False
+    """Whether they are the same to the letter, but for what stands before and after."""
+
+
+def _agreement(one: _Text, other: _Text) -> _Agreement:
+    short, long = sorted((one.shingles, other.shingles), key=len)
+    kept, found = np.isin(short, long), np.isin(long, short)
+    shared = min(int(kept.sum()), int(found.sum()))
+    share = shared / (len(short) + len(long) - shared)
+    if one.same_name(other):
+        dated = one.issued_on is not None and other.issued_on is not None
+        whole = share >= SAME_WORK and (dated or kept.mean() >= WITHIN)
+        same = whole or (kept.mean() >= WITHIN and _left_out_in_passages(found))
+    else:
+        same = share >= SAME_TEXT and len(short) >= _SHORT
+    return _Agreement(share, _unchanged(kept) and _unchanged(found)) if same else _Agreement(0.0)
+
+
+def _missing(found: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Where the passages that are not found begin and end."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([True], found, [True])).astype(np.int8)))
+    starts, ends = edges[::2], edges[1::2]
+    parted = starts[1:] - ends[:-1] >= _PHRASE
+    return starts[np.append(True, parted)[: len(starts)]], ends[np.append(parted, True)[: len(ends)]]
+
+
+def _left_out_in_passages(found: NDArray[np.bool_]) -> bool:
+    """Whether most of what is not found stands together."""
+    starts, ends = _missing(found)
+    runs = ends - starts
+    return bool(runs[runs >= min(_OMISSION, len(found) // 5)].sum() >= _TOGETHER * runs.sum())
+
+
+def _unchanged(found: NDArray[np.bool_]) -> bool:
+    """Whether all is found but a head or foot that a site left on."""
+    starts, ends = _missing(found)
+    runs = ends - starts
+    outside = ((starts == 0) | (ends == len(found))) & (runs <= _OMISSION)
+    return bool(runs[~outside].sum() <= (1 - SAME_LETTERS) * len(found))
+
+
+class _Works:
+    """Documents joined to works (union-find), each with the first and last date that its editions bear."""
+
+    def __init__(self, texts: Sequence[_Text]) -> None:
+        self._parent = list(range(len(texts)))
+        self._dates = [(t.issued_on, t.issued_on) if t.issued_on else None for t in texts]
+
+    def of(self, number: int) -> int:
+        while self._parent[number] != number:
+            self._parent[number] = self._parent[self._parent[number]]
+            number = self._parent[number]
+        return number
+
+    def join(self, one: int, other: int, *, unchanged: bool) -> None:
+        """Joins two works, unless they are editions of different times."""
+        first, second = sorted((self.of(one), self.of(other)))
+        dates = [d for pair in (self._dates[first], self._dates[second]) if pair for d in pair]
+        if first == second or (dates and max(dates) - min(dates) > PUBLICATION and not unchanged):
+            return
+        self._parent[second] = first
+        self._dates[first] = (min(dates), max(dates)) if dates else None
 
 
 def group_works(documents: Sequence[Candidate]) -> list[list[str]]:
-    """The documents by work: lists of document ids, each document in one, in the order given."""
-    sentences = {d.document_id: _sentences(d.body) for d in documents}
-    holders: dict[bytes, list[str]] = defaultdict(list)
-    for document_id, own in sentences.items():
-        for sentence in own:
-            holders[sentence].append(document_id)
-    pairs = Counter(p for ids in holders.values() if 1 < len(ids) <= _COMMON for p in combinations(ids, 2))
-    names = {d.document_id: (letters(d.title), d.document_number) for d in documents}
-    work = {d.document_id: d.document_id for d in documents}
-    for one, other in pairs:
-        same_name = names[one][0] == names[other][0] or (names[one][1] is not None and names[one][1] == names[other][1])
-        if _same_work(sentences[one], sentences[other], same_name=same_name):
-            old, new = work[other], work[one]
-            work = {key: new if value == old else value for key, value in work.items()}
-    groups: dict[str, list[str]] = defaultdict(list)
-    for document_id, name in work.items():
-        groups[name].append(document_id)
+    """The documents by work: lists of document ids, each document in one, in the order given.
+
+    The closest pairs are joined first, so that a copy without a date goes to the edition of time that it repeats.
+    """
+    texts = [_text(d) for d in documents]
+    agreeing = [(_agreement(texts[a], texts[b]), a, b) for a, b in _likely_pairs(texts)]
+    works = _Works(texts)
+    for agreement, one, other in sorted(agreeing, key=lambda found: (-found[0].share, found[1], found[2])):
+        if agreement.share:
+            works.join(one, other, unchanged=agreement.unchanged)
+    groups: dict[int, list[str]] = defaultdict(list)
+    for number, document in enumerate(documents):
+        groups[works.of(number)].append(document.document_id)
     return list(groups.values())
 
 

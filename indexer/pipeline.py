@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, TypeVar
 from indexer.citations import cite
 from indexer.duplicates import Candidate, fold_clauses, group_works
 from indexer.readers.unreadable import Unreadable
-from indexer.reading import ReadDocument, read_document
+from indexer.reading import ReadDocument
+from indexer.reading_all import read_all
 from indexer.report import DocumentReport, FileSkipped, IndexReport
 from indexer.sources import Source, digest_of, find_sources
 from indexer.validity import add_repeals
@@ -83,19 +84,20 @@ def _read_all(
 ) -> tuple[list[ReadDocument], list[FileSkipped]]:
     read: list[ReadDocument] = []
     skipped: list[FileSkipped] = []
-    for source in _bar(sources, "progress.read", settings, progress):
-        try:
-            read.append(read_document(source))
-        except Unreadable as error:
-            skipped.append(FileSkipped(source.name, error.reason))
+    results = _bar(read_all(sources), "progress.read", settings, progress, total=len(sources))
+    for source, result in zip(sources, results, strict=True):
+        if isinstance(result, Unreadable):
+            skipped.append(FileSkipped(source.name, result.reason))
+        else:
+            read.append(result)
     return read, skipped
 
 
-def _bar(items: Sequence[T], key: str, settings: Settings, progress: bool) -> Iterator[T]:
+def _bar(items: Iterable[T], key: str, settings: Settings, progress: bool, total: int | None = None) -> Iterator[T]:
     from tqdm import tqdm  # only a run with progress needs it
 
     label = load_catalogue("indexer").text(key, settings.language)
-    yield from tqdm(items, desc=label, disable=not progress, delay=1, leave=False)
+    yield from tqdm(items, desc=label, total=total, disable=not progress, delay=1, leave=False)
 
 
 def _write(settings: Settings, batch: _Batch, began: float, progress: bool) -> IndexReport:
@@ -140,7 +142,7 @@ def _write(settings: Settings, batch: _Batch, began: float, progress: bool) -> I
 
 def _works(documents: Sequence[Document]) -> tuple[dict[str, Document], dict[str, int], dict[str, str]]:
     """The documents with their editions named, each one's rank among the editions of its work, and its work."""
-    groups = group_works([Candidate(d.document_id, d.title, d.document_number, d.body) for d in documents])
+    groups = group_works([Candidate(d.document_id, d.title, d.document_number, d.body, d.issued_on) for d in documents])
     by_id = {d.document_id: d for d in documents}
     ranks: dict[str, int] = {}
     work_of: dict[str, str] = {}
@@ -201,6 +203,7 @@ def _report(read: ReadDocument, document: Document) -> DocumentReport:
         document.title,
         len(read.clauses),
         document.coverage,
+        len(document.body),
         read.skipped,
         document.same_work_as,
     )

@@ -9,6 +9,9 @@ from indexer.cleaning import Skipped
 from search.i18n import load_catalogue
 
 LOW_COVERAGE = 0.95
+WORST = 10
+MANY = 40
+"""A report of more documents names only the worst; `--json` has them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,7 @@ class DocumentReport:
     title: str
     clauses: int
     coverage: float
+    characters: int = 0
     skipped: tuple[Skipped, ...] = ()
     same_work_as: tuple[str, ...] = ()
 
@@ -55,15 +59,24 @@ class IndexReport:
             "folded": self.folded,
             "windows": self.windows,
             "seconds": round(self.seconds, 2),
+            "coverage": round(sum(d.coverage for d in self.documents) / max(1, len(self.documents)), 4),
+            "worst": [d.document_id for d in self.worst()],
             "documents": [_document_dict(d) for d in self.documents],
             "skipped": [{"file": s.file, "reason": s.reason} for s in self.skipped],
         }
 
+    def worst(self) -> list[DocumentReport]:
+        """The ten documents of which the least was understood: by coverage, then by how long their clauses are."""
+        return sorted(self.documents, key=lambda d: (d.coverage, -d.characters / max(1, d.clauses)))[:WORST]
+
     def lines(self, language: str = "zh") -> Iterator[str]:
-        """The report in lines for a terminal."""
+        """The report in lines for a terminal: every document of a small corpus, the worst ten of a large one."""
         say = load_catalogue("indexer").text
         files = {d.document_id: d.file for d in self.documents}
-        for d in self.documents:
+        many = len(self.documents) > MANY
+        if many:
+            yield say("report.worst", language, count=WORST)
+        for d in self.worst() if many else self.documents:
             yield say("report.document", language, file=d.file, title=d.title)
             yield say("report.clauses", language, clauses=d.clauses, coverage=f"{d.coverage:.1%}")
             for s in d.skipped:
@@ -95,6 +108,7 @@ def _document_dict(d: DocumentReport) -> dict[str, object]:
         "title": d.title,
         "clauses": d.clauses,
         "coverage": round(d.coverage, 4),
+        "characters": d.characters,
         "skipped": [{"reason": s.reason, "characters": s.characters} for s in d.skipped],
         "same_work_as": list(d.same_work_as),
     }

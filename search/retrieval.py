@@ -28,7 +28,7 @@ KEYWORD_FLOOR = 0.45
 """Share of a full match from which words alone make a hit in a fused list."""
 SEMANTIC_FLOORS = {"multilingual-e5-small": 0.875}
 """Cosine from which meaning alone makes a hit, by model: each spreads its cosines over a range of its own. With both
-floors 1.3 and 3.4 % of the judged answers to real questions (msga_gov_qa, ncp_policy_doc) are lost, and of 40 off-topic
+floors 1.4 and 4.8 % of the judged answers to real questions (msga_gov_qa, ncp_policy_doc) are lost, and of 40 off-topic
 queries (recipes, games, celebrities, keyboard noise) 75 and 88 % find nothing; benchmarks/README.md."""
 
 
