@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from urllib.parse import quote
 
+from search.comparison import Comparison, Row, RowKind, Side
 from search.errors import TiaokuanError
 from search.i18n import load_catalogue
 from search.model import ChannelMatch, Citation, Citations, Clause, Document, Hit, Notice, ResultPage
@@ -116,6 +117,34 @@ def _citation(citation: Citation) -> Json:
     }
 
 
+def comparison_answer(document: Document, other: Document, found: Comparison) -> Json:
+    """Two documents clause by clause: `here` is the document, `there` the other; `differs` are spans of `text`."""
+    return {
+        "document": {"document_id": document.document_id, "title": document.title},
+        "other": {"document_id": other.document_id, "title": other.title},
+        "equal": found.equal,
+        "counts": {str(kind): found.count(kind) for kind in RowKind},
+        "rows": [_row(each) for each in found.rows],
+    }
+
+
+def _row(row: Row) -> Json:
+    return {"kind": str(row.kind), "equal": row.equal, "here": _side(row.here), "there": _side(row.there)}
+
+
+def _side(side: Side | None) -> Json | None:
+    if side is None:
+        return None
+    clause = side.clause
+    return {
+        "clause_id": clause.clause_id,
+        "path": list(clause.path),
+        "text": clause.text,
+        "differs": [[start, end] for start, end in side.differs],
+        "url": clause_url(clause.document_id, clause.clause_id),
+    }
+
+
 def error_answer(error: TiaokuanError, language: str) -> Json:
     """The one shape of an error over HTTP."""
     return {"error": {"code": error.code, "message": error.message(language), "remedy": error.remedy(language)}}
@@ -143,6 +172,7 @@ def _clause(clause: Clause) -> Json:
         "kind": str(clause.kind),
         "path": list(clause.path),
         "text": clause.text,
+        "responsible": clause.responsible,
         "start": clause.start,
         "end": clause.end,
         "source_start": clause.source_start,

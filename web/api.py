@@ -7,6 +7,7 @@ from datetime import date
 from flask import Blueprint, Response, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
 
+from search.comparison import compare as compare_clauses
 from search.errors import TiaokuanError
 from web import answers, caching, origins, params, suggestions
 from web.language import language
@@ -54,6 +55,14 @@ def create_api(holder: SearcherHolder) -> Blueprint:
         found = searcher.document(document_id)
         clauses, citations = searcher.clauses(document_id), searcher.citations(document_id)
         return jsonify(answers.document_answer(found, clauses, citations, date.today()))
+
+    @api.get("/api/v1/documents/<document_id>/compare/<other_id>")
+    def compare(document_id: str, other_id: str) -> ResponseReturnValue:
+        """Two documents clause by clause: the same, changed and where, in one only."""
+        searcher = holder.get()
+        here, there = searcher.document(document_id), searcher.document(other_id)
+        found = compare_clauses(searcher.clauses(document_id), searcher.clauses(other_id))
+        return jsonify(answers.comparison_answer(here, there, found))
 
     @api.get("/api/v1/clauses/<clause_id>/similar")
     def similar(clause_id: str) -> ResponseReturnValue:

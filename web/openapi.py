@@ -57,6 +57,7 @@ ENDPOINTS: dict[str, tuple[Json, type[BaseModel]]] = {
     ),
     "api.documents": ({"lang": PARAMETERS["lang"]}, shapes.DocumentsAnswer),
     "api.document": ({"lang": PARAMETERS["lang"]}, shapes.DocumentAnswer),
+    "api.compare": ({"lang": PARAMETERS["lang"]}, shapes.ComparisonAnswer),
     "api.similar": ({"limit": PARAMETERS["limit"], "lang": PARAMETERS["lang"]}, shapes.SearchAnswer),
 }
 _REQUIRED = {("api.search", "q")}

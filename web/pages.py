@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date
+from itertools import groupby
 from math import ceil
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -13,6 +14,8 @@ from urllib.parse import urlencode
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from search.comparison import Row, RowKind
+from search.comparison import compare as compare_clauses
 from search.errors import BadRequest, EmptyQuery, NotFound
 from search.model import Citations, Document, Mode
 from web import citing, params, rendering
@@ -59,6 +62,10 @@ def create_pages(holder: SearcherHolder) -> Blueprint:
     @pages.get("/documents/<document_id>")
     def document(document_id: str) -> ResponseReturnValue:
         return _document(holder.get(), document_id)
+
+    @pages.get("/documents/<document_id>/compare/<other_id>")
+    def compare(document_id: str, other_id: str) -> ResponseReturnValue:
+        return _compare(holder.get(), document_id, other_id)
 
     @pages.get("/clauses/<clause_id>/similar")
     def similar(clause_id: str) -> ResponseReturnValue:
@@ -111,6 +118,26 @@ def _document(searcher: Searcher, document_id: str) -> ResponseReturnValue:
         outline=outline(clauses),
         blocks=blocks(document, clauses, _marks(searcher, query, document_id)),
     )
+
+
+def _compare(searcher: Searcher, document_id: str, other_id: str) -> ResponseReturnValue:
+    here, there = searcher.document(document_id), searcher.document(other_id)
+    found = compare_clauses(searcher.clauses(document_id), searcher.clauses(other_id))
+    return render_template(
+        "compare.html",
+        here=here,
+        there=there,
+        equal=found.equal,
+        counts={kind: found.count(kind) for kind in RowKind},
+        runs=_runs(found.rows),
+        whole=request.args.get("all") == "1",
+        cut=rendering.segments,
+    )
+
+
+def _runs(rows: Sequence[Row]) -> list[tuple[bool, list[Row]]]:
+    """Rows that follow one another, those that are the same apart from the others."""
+    return [(same, list(run)) for same, run in groupby(rows, key=lambda row: row.kind is RowKind.SAME)]
 
 
 def _marks(searcher: Searcher, query: str, document_id: str) -> dict[str, Sequence[rendering.Span]]:

@@ -118,6 +118,7 @@ class ClauseShape(Shape):
     kind: Literal["heading", "text"]
     path: list[str]
     text: str
+    responsible: str | None = Field(description="责任单位 of a measure")
     start: int = Field(description="offset into `body`")
     end: int
 
@@ -128,3 +129,46 @@ class DocumentAnswer(DocumentFacts):
     body: str
     coverage: float = Field(description="share of the body's characters that lie in a clause")
     clauses: list[ClauseShape]
+
+
+class Named(Shape):
+    document_id: str
+    title: str
+
+
+class ComparedSide(Shape):
+    """A clause of one of two documents."""
+
+    clause_id: str
+    path: list[str]
+    text: str
+    differs: list[Offsets] = Field(description="what the other side does not have, in `text`")
+    url: str = Field(description="relative to this site")
+
+
+class ComparedRow(Shape):
+    """Clauses that belong together, or one that stands in one document only."""
+
+    kind: Literal["same", "changed", "only_here", "only_there"]
+    equal: float = Field(ge=0, le=1, description="share of the characters that both sides have")
+    here: ComparedSide | None
+    there: ComparedSide | None
+
+
+class RowCounts(Shape):
+    """How many rows are of each kind."""
+
+    same: int
+    changed: int
+    only_here: int
+    only_there: int
+
+
+class ComparisonAnswer(Shape):
+    """Two documents clause by clause, in the order of the first."""
+
+    document: Named
+    other: Named
+    equal: float = Field(ge=0, le=1, description="share of all characters that both documents have")
+    counts: RowCounts
+    rows: list[ComparedRow]
