@@ -13,6 +13,10 @@ _BRACKETED = re.compile(r"([\u4e00-\u9fff]{1,14})\s*[\[(<]\s*(\d{4}|\d{2})\s*年
 _UNBRACKETED = re.compile(
     r"([\u4e00-\u9fff]{0,9}[发字函规办])\s*(?!\d{4}\s*年\s*\d{1,2}\s*月)(\d{4})\s*(?:年|\s|-)\s*第?\s*(\d{1,4})\s*号?(?!\d)"
 )
+# Typed by hand, the 号 is often left out: 国发[2016]62.
+_SHORT = re.compile(
+    r"([\u4e00-\u9fff]{0,9}[发字函规办])\s*[\[(<]\s*(\d{4})\s*[\])>]\s*第?\s*(\d{1,4})(?![\d号年月日.])"
+)
 _ORDER = re.compile(r"([\u4e00-\u9fff]{1,24}令)\s*[\[(]?\s*第?\s*(\d{1,4})\s*号")
 # What runs into the agency's code from the sentence before it: 根据国发〔2016〕62号.
 _LEAD_IN = re.compile(
@@ -59,7 +63,7 @@ def find_document_numbers(text: str) -> Iterator[DocumentNumber]:
     folded = fold_with_origin(text)
     taken: list[tuple[int, int]] = []
     found = []
-    for pattern in (_BRACKETED, _UNBRACKETED, _ORDER):
+    for pattern in (_BRACKETED, _UNBRACKETED, _SHORT, _ORDER):
         for match in pattern.finditer(folded.text):
             if any(start < match.end() and match.start() < end for start, end in taken):
                 continue

@@ -26,6 +26,7 @@ def test_exact_words_stand_in_quotation_marks_of_any_kind(query: str) -> None:
         "国发 〔２０１６〕 62 号",
         "國發〔2016〕62號",
         "国发2016年62号",
+        "国发[2016]62",
     ],
 )
 def test_a_document_number_is_one_in_every_notation(number: str) -> None:
