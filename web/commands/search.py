@@ -93,7 +93,7 @@ def _show_hit(number: int, hit: Hit, language: str) -> None:
     facts = (document.issuer, document.document_number, document.issued_on and str(document.issued_on))
     lines = [
         click.style(f"{number}. {document.title}", bold=True),
-        click.style("   " + " · ".join(fact for fact in facts if fact), dim=True),
+        click.style("   " + " · ".join(fact for fact in facts if fact), dim=True) if any(facts) else "",
         click.style("   " + " › ".join(hit.clause.path), dim=True) if hit.clause.path else "",
         "   " + "".join(_styled(run) for run in hit_excerpt(hit) or hit_segments(hit)),
         click.style(f"   {reasons(hit, language)}  [{hit.clause.clause_id}]", dim=True),
