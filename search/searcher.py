@@ -120,7 +120,7 @@ class Searcher:
         return ResultPage(query, mode, len(folded), hits, _since(began), notices)
 
     def similar(self, clause_id: str, *, limit: int = 10) -> ResultPage:
-        """The clauses whose meaning is nearest to a clause's own, copies and editions of it left out.
+        """The clauses of other works whose meaning is nearest to a clause's own; copies of it are left out.
 
         Raises UnknownClause. Needs no model: the clause's vectors are in the index."""
         began = time.perf_counter()
@@ -319,10 +319,9 @@ def _nearest(snapshot: _Snapshot, stored: StoredClause, limit: int) -> list[Rank
 
 
 def _is_other(other: StoredClause, stored: StoredClause, same_work: Collection[str]) -> bool:
-    """Whether a clause may be shown as similar: text, not the clause itself, and not from another edition of its work."""
-    itself = other.clause.clause_id == stored.clause.clause_id or other.folded == stored.folded
-    elsewhere = other.clause.document_id == stored.clause.document_id or other.clause.document_id not in same_work
-    return other.clause.kind is ClauseKind.TEXT and not itself and elsewhere
+    """Whether a clause may be shown as similar: text, from another work, and no copy of the clause itself."""
+    elsewhere = other.clause.document_id not in same_work
+    return elsewhere and other.clause.kind is ClauseKind.TEXT and other.folded != stored.folded
 
 
 def _fold(catalogue: Catalogue, ranked: Sequence[Ranked], documents: Collection[str] | None) -> list[_Folded]:

@@ -9,7 +9,8 @@ from search.text.normalise import simplify
 
 WINDOW = 120
 """A window is filled with whole sentences up to about so many characters. Longer ones blur: of the source clauses of
-Jilin's measures, windows of 120 found 98 % among the first three, of 240 93 %, whole clauses 89 %."""
+Jilin's measures, windows of 120 found 98 % among the first three, of 240 93 %, whole clauses 89 %
+(benchmarks/windows.py)."""
 NAME_LENGTH = 20
 """Characters up to which a title is a name, 中华人民共和国 not counted."""
 SCHEME = f"name-{NAME_LENGTH}-text-{WINDOW}"
@@ -32,8 +33,9 @@ def windows(text: str, size: int = WINDOW) -> tuple[tuple[int, int], ...]:
 def passages(title: str, text: str) -> tuple[str, ...]:
     """What is embedded of a clause: its windows in simplified characters, each behind the title where that is a name.
 
-    A short title says what the text is about (电力法: nDCG@10 on questions to statutes .55 → .58); a long one
-    (国务院关于…的意见) makes all clauses of its document alike, and so do headings: on the questions to `corpus/` the
-    first right answer sank from a mean reciprocal rank of .97 to .90. Both are fields of the keyword channel anyway."""
+    A short title says what the text is about (电力法: nDCG@10 on questions to statutes, with 4,000 other articles, .55 →
+    .58 in one trial); a long one (国务院关于…的意见) makes all clauses of its document alike, and so do headings: on
+    everyday questions to `corpus/` the mean reciprocal rank of the first right answer sank from .94 to .84 with headings
+    and .77 with title and headings (benchmarks/windows.py). Both are fields of the keyword channel anyway."""
     name = title if len(title.removeprefix("中华人民共和国")) <= NAME_LENGTH else ""
     return tuple(simplify("\n".join(filter(None, (name, text[start:end])))) for start, end in windows(text))

@@ -8,7 +8,6 @@ around a character and would break that.)
 from __future__ import annotations
 
 import unicodedata
-from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cache
 
@@ -75,10 +74,6 @@ class Folded:
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The [start, end) of the text as shown that [start, end) of the folded text stands for (not empty)."""
         return self.origin[start], self.origin[end - 1] + 1
-
-    def at(self, offset: int) -> int:
-        """The first folded offset that stands for `offset` of the text as shown or for one behind it."""
-        return bisect_left(self.origin, offset)
 
 
 def fold(text: str) -> str:

@@ -32,6 +32,6 @@ def test_a_clause_that_both_channels_find_goes_before_one_that_a_single_channel_
 
 
 def test_equal_scores_are_ordered_by_id_so_that_pages_do_not_flicker() -> None:
-    assert [c for c, _ in weighted({"keyword": [("乙", 1.0), ("甲", 1.0)]}, {"keyword": 1.0}, {})] == sorted(
-        ["乙", "甲"]
-    )
+    for order in (["乙", "甲"], ["甲", "乙"]):
+        fused = weighted({"keyword": [(clause, 1.0) for clause in order]}, {"keyword": 1.0}, {})
+        assert [clause for clause, _ in fused] == ["乙", "甲"]
