@@ -3,6 +3,7 @@
 #   make serve HOST=0.0.0.0 PORT=9000
 #   make serve TORCH_INDEX=ADDRESS   take torch from there, such as PyTorch's index of CPU builds
 #   make serve WHEELS=FOLDER         install from a folder of wheels, with no network
+#   make wheelhouse                  make such a folder, wheelhouse/, for this kind of machine and this Python
 
 HOST ?= 127.0.0.1
 PORT ?= 8000
@@ -11,6 +12,7 @@ PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13 python3.14 p
 	$$p -c '$(NEW_ENOUGH)' >/dev/null 2>&1 && { echo $$p; break; }; done)
 TORCH_INDEX ?=
 WHEELS ?=
+WHEELHOUSE ?= wheelhouse
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
@@ -18,7 +20,7 @@ FROM := $(if $(WHEELS),--no-index --find-links $(WHEELS))
 TORCH_FROM := $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX),$(FROM))
 TORCH := $(shell sed -n 's/^torch==//p' requirements-torch.txt)
 
-.PHONY: serve test check format lock clean
+.PHONY: serve test check format lock wheelhouse clean
 
 serve: .venv/.installed
 	$(BIN)/tiaokuan index --if-needed
@@ -87,6 +89,15 @@ lock: .venv/.made
 	@printf '%s\n' 'setuptools>=77.0.3' 'sympy>=1.13.3' 'networkx>=2.5.1' jinja2 fsspec > .venv/also.in
 	$(UV) --output-file requirements.lock
 	$(UV) --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+
+# All that `make serve WHEELS=wheelhouse` needs on a machine without a network. torch comes alone: a CPU build needs no more.
+# jieba has no wheel and is built; the pip of Python 3.11 wants the package wheel for that.
+
+wheelhouse: .venv/.made
+	$(PIP) download $(FROM) --dest $(WHEELHOUSE) --require-hashes --no-deps -r requirements.lock
+	$(PIP) download $(FROM) --dest $(WHEELHOUSE) --no-deps wheel
+	@$(warn_of_cuda)
+	$(PIP) download $(TORCH_FROM) --dest $(WHEELHOUSE) --no-deps -r requirements-torch.txt
 
 clean:
 	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
