@@ -1,7 +1,7 @@
-"""The default engine: Whoosh and FAISS in the folder of an index generation.
+"""An engine in the folder of an index generation: a keyword index, whichever it is, and vectors kept by FAISS.
 
-    keyword/        Whoosh's index
-    vectors.faiss   FAISS's index; vectors.npz says whose its rows are
+    keyword/   the keyword index
+    vectors.*  the vectors, and whose they are
 
 Each committed state is an object of its own that a search takes hold of at its start, so a commit never changes what a
 search under way sees. Vectors are read by the first search that needs them: a keyword search loads no FAISS.
@@ -10,40 +10,71 @@ search under way sees. Vectors are read by the first search that needs them: a k
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
-from search.engines.keyword_search import KeywordSearch
 from search.engines.protocol import Candidate, ClauseEntry, EngineStats, KeywordQuery
-from search.engines.ranking import Ranking
-from search.engines.whoosh_keyword import WhooshIndex, WhooshWriter
 
 if TYPE_CHECKING:
-    from search.engines.faiss_vectors import FaissVectors
     from search.engines.protocol import Vectors
-    from search.engines.whoosh_keyword import WhooshPostings
-    from search.text.segment import Analyzer
+    from search.engines.vector_search import VectorSearch
+    from search.engines.vector_table import AddedRows
+
+
+class KeywordState(Protocol):
+    """One committed state of a keyword index, as protocol.Engine says."""
+
+    @property
+    def count(self) -> int: ...
+
+    def search(self, query: KeywordQuery, limit: int, documents: Collection[str] | None) -> Sequence[Candidate]: ...
+
+    def term_weights(self, query: KeywordQuery) -> Mapping[str, float]: ...
+
+    def clause_ids(self) -> Sequence[str]: ...
+
+    def close(self) -> None: ...
+
+
+class KeywordWriter(Protocol):
+    """One batch. Nothing of it is seen before `commit`."""
+
+    def add(self, entries: Iterable[ClauseEntry]) -> None: ...
+
+    def delete(self, clause_ids: Collection[str]) -> None: ...
+
+    def commit(self) -> None: ...
+
+    def rollback(self) -> None: ...
+
+
+class KeywordIndex(Protocol):
+    """A keyword index in a folder."""
+
+    def create(self) -> None: ...
+
+    def open(self) -> KeywordState: ...
+
+    def writer(self) -> KeywordWriter: ...
 
 
 class EmbeddedEngine:
     """An index in a folder that exists. One writer at a time, any number of readers."""
 
-    def __init__(self, folder: Path, analyzer: Analyzer, ranking: Ranking) -> None:
+    def __init__(self, folder: Path, keyword: KeywordIndex, name: str) -> None:
         self._folder = folder
-        self._analyzer = analyzer
-        self._ranking = ranking
-        self._index = WhooshIndex(folder / "keyword")
+        self._index = keyword
+        self._name = name
         self._lock = threading.Lock()
-        self._vectors: FaissVectors | None = None
+        self._vectors: VectorSearch | None = None
         self._open()
 
     def _open(self) -> None:
-        self._postings: WhooshPostings = self._index.open()
-        self._search = KeywordSearch(self._postings, self._analyzer, self._ranking)
+        self._search = self._index.open()
 
-    def _loaded(self) -> FaissVectors:
+    def _loaded(self) -> VectorSearch:
         with self._lock:
             if self._vectors is None:
                 from search.engines.faiss_vectors import load
@@ -52,19 +83,23 @@ class EmbeddedEngine:
             return self._vectors
 
     def writer(self) -> EmbeddedWriter:
-        return EmbeddedWriter(self._index.writer(self._analyzer), self._write_vectors, self._open)
+        from search.engines.vector_table import AddedRows
 
-    def _write_vectors(self, added: Sequence[ClauseEntry], deleted: Collection[str]) -> None:
-        changed = self._loaded().changed(added, deleted)
-        changed.save(self._folder)
+        rows = AddedRows(self._folder)
+        return EmbeddedWriter(self._index.writer(), rows, self._write_vectors, self._open)
+
+    def _write_vectors(self, added: AddedRows, deleted: Collection[str]) -> None:
+        from search.engines.faiss_vectors import changed
+
+        vectors = changed(self._loaded(), added, deleted, self._folder)
         with self._lock:
-            self._vectors = changed
+            self._vectors = vectors
 
     def keyword(self, query: KeywordQuery, limit: int, documents: Collection[str] | None = None) -> Sequence[Candidate]:
         return self._search.search(query, limit, documents)
 
-    def ceiling(self, query: KeywordQuery) -> float:
-        return self._search.ceiling(query)
+    def term_weights(self, query: KeywordQuery) -> Mapping[str, float]:
+        return self._search.term_weights(query)
 
     def semantic(self, vectors: Vectors, limit: int, documents: Collection[str] | None = None) -> Sequence[Candidate]:
         return self._loaded().search(vectors, limit, documents)
@@ -72,27 +107,31 @@ class EmbeddedEngine:
     def vectors(self, clause_id: str) -> Vectors:
         return self._loaded().vectors(clause_id)
 
+    def clause_ids(self) -> Mapping[str, Sequence[str]]:
+        return {"keyword": self._search.clause_ids(), "semantic": self._loaded().table.clause_ids}
+
     def stats(self) -> EngineStats:
         windows = len(self._loaded().table.windows)
-        return EngineStats(int(self._postings.live.sum()), windows, {"engine": "embedded"})
+        return EngineStats(self._search.count, windows, {"engine": self._name})
 
     def close(self) -> None:
-        self._postings.close()
+        self._search.close()
 
 
 class EmbeddedWriter:
-    """A batch for both indexes. Vectors are kept until the commit; postings go to Whoosh as they come."""
+    """A batch for both indexes. Vectors wait on the disk until the commit; postings go to the index as they come."""
 
     def __init__(
         self,
-        keyword: WhooshWriter,
-        write_vectors: Callable[[Sequence[ClauseEntry], Collection[str]], None],
+        keyword: KeywordWriter,
+        rows: AddedRows,
+        write_vectors: Callable[[AddedRows, Collection[str]], None],
         committed: Callable[[], None],
     ) -> None:
         self._keyword = keyword
         self._write_vectors = write_vectors
         self._committed = committed
-        self._added: list[ClauseEntry] = []
+        self._rows = rows
         self._deleted: set[str] = set()
 
     def add(self, entries: Iterable[ClauseEntry]) -> None:
@@ -101,7 +140,7 @@ class EmbeddedWriter:
                 counts = f"{len(entry.vectors)} vectors, {len(entry.windows)} windows"
                 raise ValueError(f"clause {entry.clause_id!r}: {counts}")
             self._keyword.add([entry])
-            self._added.append(entry)
+            self._rows.add(entry)
 
     def delete(self, clause_ids: Collection[str]) -> None:
         """Of what was committed before this batch."""
@@ -114,13 +153,16 @@ class EmbeddedWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if kind is not None:
-            self._keyword.rollback()
-            return
         try:
-            self._write_vectors(self._added, self._deleted)
+            if kind is None:
+                self._write_vectors(self._rows, self._deleted)
         except BaseException:
             self._keyword.rollback()
             raise
+        finally:
+            self._rows.close()
+        if kind is not None:
+            self._keyword.rollback()
+            return
         self._keyword.commit()
         self._committed()

@@ -3,7 +3,6 @@ an engine is imported here: what keeps the postings is behind `Postings`."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -12,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search.engines.protocol import Candidate
-from search.engines.ranking import Fields, Ranking, query_weights
+from search.engines.ranking import Fields, Ranking, phrase_parts, query_weights
 from search.text.normalise import is_cjk
 
 if TYPE_CHECKING:
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
 Array = NDArray[Any]
 FIELDS = Fields._fields
-_LETTERS = re.compile(r"[^\W_]+")
 
 
 class Posting(NamedTuple):
@@ -52,7 +50,11 @@ class Postings(Protocol):
 
     def text(self, clause: int) -> str: ...
 
+    def clause_ids(self) -> Sequence[str]: ...
+
     def clause_id(self, clause: int) -> str: ...
+
+    def close(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,17 @@ class KeywordSearch:
         norm: Array = 1 - b + b * lengths / (mean or 1.0)
         return norm
 
+    @property
+    def count(self) -> int:
+        """Clauses that are not deleted."""
+        return self._count
+
+    def clause_ids(self) -> Sequence[str]:
+        return self._postings.clause_ids()
+
+    def close(self) -> None:
+        self._postings.close()
+
     def search(self, query: KeywordQuery, limit: int, documents: Collection[str] | None) -> Sequence[Candidate]:
         """The best clauses, best first."""
         if limit <= 0 or not self._count:
@@ -91,10 +104,10 @@ class KeywordSearch:
             for clause in self._best(np.flatnonzero(matches), found.scores, limit)
         ]
 
-    def ceiling(self, query: KeywordQuery) -> float:
-        """The sum of the terms' weights: what each adds to the score of a clause of mean length that has it once."""
+    def term_weights(self, query: KeywordQuery) -> Mapping[str, float]:
+        """What each term adds to the score of a clause of mean length that has it once."""
         weights = query_weights(query, self._analyzer)
-        return sum(weight * self._ranking.idf(self._count, self._holders(term)) for term, weight in weights.items())
+        return {term: weight * self._ranking.idf(self._count, self._holders(term)) for term, weight in weights.items()}
 
     def _holders(self, term: str) -> int:
         """How many clauses have a term in any field."""
@@ -156,16 +169,14 @@ class KeywordSearch:
         return found
 
     def _having_parts_of(self, phrase: str) -> Iterable[Array]:
-        """For each pair of Chinese characters in a phrase, each single one, and each run of letters: the clauses that
-        have it. Letters may be a part of a longer term there (pp of ppp)."""
-        for run in self._analyzer.runs(phrase):
-            if is_cjk(run[0]):
-                pairs = {run[i : i + 2] for i in range(max(len(run) - 1, 1))}
-                yield from (self._postings.posting("text", pair).clauses for pair in pairs)
-            else:
-                for letters in _LETTERS.findall(run):
-                    if letters.isascii():
-                        yield self._any("text", self._postings.terms_with(letters))
+        """For each part of a phrase the clauses that have it."""
+        parts = phrase_parts(phrase, self._analyzer)
+        yield from (self._postings.posting("text", pair).clauses for pair in sorted(parts.pairs))
+        yield from (
+            self._any("text", self._postings.terms_with(letters))
+            for letters in sorted(parts.letters)
+            if letters.isascii()
+        )
 
     def _best(self, clauses: Array, scores: Array, limit: int) -> Array:
         """The best, equal ones in the order of their ordinals, then in that of the index."""

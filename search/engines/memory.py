@@ -65,11 +65,11 @@ class MemoryEngine:
                 found.append((clause, score + first * numbered))
         return _best(found, limit)
 
-    def ceiling(self, query: KeywordQuery) -> float:
+    def term_weights(self, query: KeywordQuery) -> Mapping[str, float]:
         clauses = self._clauses.values()
         weights = query_weights(query, self._analyzer)
         holders = {term: sum(any(term in t for t in c.terms) for c in clauses) for term in weights}
-        return sum(weight * self._ranking.idf(len(clauses), holders[term]) for term, weight in weights.items())
+        return {term: weight * self._ranking.idf(len(clauses), holders[term]) for term, weight in weights.items()}
 
     def _scores(self, weights: Mapping[str, float], clauses: Sequence[_Clause]) -> list[float]:
         rank = self._ranking
@@ -106,6 +106,9 @@ class MemoryEngine:
 
     def vectors(self, clause_id: str) -> Vectors:
         return self._clauses[clause_id].entry.vectors
+
+    def clause_ids(self) -> Mapping[str, Sequence[str]]:
+        return {"keyword": list(self._clauses), "semantic": list(self._clauses)}
 
     def stats(self) -> EngineStats:
         windows = sum(len(c.entry.windows) for c in self._clauses.values())

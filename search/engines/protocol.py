@@ -4,7 +4,7 @@ An engine lives in the folder of one index generation. Invariants that every eng
 
 - What a writer added is found after `commit`, and nothing of it before or after a rollback.
 - Candidates come best first, each clause once, at most `limit` of them; equal scores in the order of `ordinal`.
-- A score is the engine's own: outside, only its order and its share of `ceiling` mean something.
+- A score is the engine's own: outside, only its order and its share of the sum of `term_weights` mean something.
 - With `documents` given, only clauses of these documents come back, as many as the limit allows: filtering never
   costs a clause that would have been found without the others.
 - Deleted clauses are gone from both channels after `commit`; what is deleted is what was committed before the batch.
@@ -104,9 +104,9 @@ class Engine(Protocol):
         self, query: KeywordQuery, limit: int, documents: Collection[str] | None = None
     ) -> Sequence[Candidate]: ...
 
-    def ceiling(self, query: KeywordQuery) -> float:
-        """About the score of a clause of ordinary length that has every term of the query once. A best candidate far
-        below it has little of what was asked for."""
+    def term_weights(self, query: KeywordQuery) -> Mapping[str, float]:
+        """For each term of the query about what it adds to the score of a clause of ordinary length that has it once.
+        A best candidate far below their sum has little of what was asked for."""
         ...
 
     def semantic(self, vectors: Vectors, limit: int, documents: Collection[str] | None = None) -> Sequence[Candidate]:
@@ -115,6 +115,10 @@ class Engine(Protocol):
 
     def vectors(self, clause_id: str) -> Vectors:
         """The rows of one clause, (windows, dimension); KeyError when it is not there."""
+        ...
+
+    def clause_ids(self) -> Mapping[str, Sequence[str]]:
+        """The clauses that each channel (`keyword`, `semantic`) has: for checking an index, not for searching."""
         ...
 
     def stats(self) -> EngineStats: ...

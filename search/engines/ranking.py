@@ -6,13 +6,18 @@ BM25F adds up the weighted, length-normalised frequencies of a term over the fie
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from math import log
 from typing import TYPE_CHECKING, NamedTuple
 
+from search.text.normalise import is_cjk
+
 if TYPE_CHECKING:
     from search.engines.protocol import ClauseEntry, KeywordQuery
     from search.text.segment import Analyzer
+
+_LETTERS = re.compile(r"[^\W_]+")
 
 
 class Fields(NamedTuple):
@@ -51,3 +56,20 @@ def query_weights(query: KeywordQuery, analyzer: Analyzer) -> dict[str, float]:
         for term, weight in analyzer.weigh_query(phrase).items():
             weights[term] = max(weight, weights.get(term, 0.0))
     return weights
+
+
+class PhraseParts(NamedTuple):
+    """What a text must have that a phrase stands in. `pairs` are terms of it: each two Chinese characters side by side, or
+    a single one. `letters` are parts of terms of it (pp of ppp)."""
+
+    pairs: frozenset[str]
+    letters: frozenset[str]
+
+
+def phrase_parts(phrase: str, analyzer: Analyzer) -> PhraseParts:
+    """The parts of a folded phrase."""
+    runs = analyzer.runs(phrase)
+    chinese = [run for run in runs if is_cjk(run[0])]
+    pairs = {run[i : i + 2] for run in chinese for i in range(max(len(run) - 1, 1))}
+    others = (run for run in runs if not is_cjk(run[0]))
+    return PhraseParts(frozenset(pairs), frozenset(letters for run in others for letters in _LETTERS.findall(run)))

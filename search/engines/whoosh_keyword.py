@@ -17,7 +17,7 @@ from whoosh import columns, fields, formats, index
 from whoosh.codec.whoosh3 import W3Codec
 from whoosh.reading import TermNotFound
 
-from search.engines.keyword_search import FIELDS, Array, Posting
+from search.engines.keyword_search import FIELDS, Array, KeywordSearch, Posting
 from search.engines.ranking import fields_of
 from search.errors import IndexBusy, IndexDamaged
 from search.text.normalise import fold
@@ -25,6 +25,7 @@ from search.text.numbers import document_number_key
 
 if TYPE_CHECKING:
     from search.engines.protocol import ClauseEntry
+    from search.engines.ranking import Ranking
     from search.text.segment import Analyzer
 
 _CACHED_POSTINGS = 4_000_000  # 8 bytes each
@@ -102,6 +103,10 @@ class WhooshPostings:
                 self._letters = sorted({term for leaf, _ in self._leaves for term in _letter_terms(leaf)})
         return [term for term in self._letters if letters in term]
 
+    def clause_ids(self) -> list[str]:
+        """All clauses that are not deleted."""
+        return [self.clause_id(int(clause)) for clause in np.flatnonzero(self.live)]
+
     def clause_id(self, clause: int) -> str:
         return self._stored(clause)[0]
 
@@ -143,19 +148,22 @@ def _letter_terms(leaf: Any) -> Iterator[str]:
 class WhooshIndex:
     """The folder of a Whoosh index."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, analyzer: Analyzer, ranking: Ranking) -> None:
         self._folder = folder
+        self._analyzer = analyzer
+        self._ranking = ranking
 
     def create(self) -> None:
         self._folder.mkdir(parents=True)
         index.create_in(self._folder, _schema()).close()
 
-    def open(self) -> WhooshPostings:
-        """What is committed now."""
-        return WhooshPostings(self._open())
+    def open(self) -> KeywordSearch:
+        """What is committed now. Raises IndexDamaged."""
+        return KeywordSearch(WhooshPostings(self._open()), self._analyzer, self._ranking)
 
-    def writer(self, analyzer: Analyzer) -> WhooshWriter:
-        return WhooshWriter(self._open(), analyzer, str(self._folder))
+    def writer(self) -> WhooshWriter:
+        """Raises IndexBusy."""
+        return WhooshWriter(self._open(), self._analyzer, str(self._folder))
 
     def _open(self) -> Any:
         try:

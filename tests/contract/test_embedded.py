@@ -1,4 +1,4 @@
-"""What the embedded engine keeps beside the contract."""
+"""What the engines in a folder keep beside the contract."""
 
 from __future__ import annotations
 
@@ -9,23 +9,41 @@ from pathlib import Path
 import pytest
 from clause_making import ask, clause, put, unit
 
-from search.engines import create_engine, open_engine
-from search.errors import IndexBusy, IndexDamaged
+from search.engines import ENGINES, check_engine, create_engine, open_engine
+from search.errors import EngineUnavailable, IndexBusy, IndexDamaged
 from search.text.segment import Analyzer
 
 
-def test_one_writer_at_a_time(tmp_path: Path, analyzer: Analyzer, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(params=ENGINES)
+def name(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def test_one_writer_at_a_time(name: str, tmp_path: Path, analyzer: Analyzer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("search.engines.whoosh_keyword._LOCK_SECONDS", 0.0)
-    engine = create_engine(tmp_path / "index", analyzer)
+    engine = create_engine(tmp_path / "index", analyzer, name=name)
     with engine.writer(), pytest.raises(IndexBusy):
         engine.writer()
     put(engine, clause("民营银行"))
     assert ask(engine, "民营银行") == ["c1"]
 
 
-def test_a_folder_without_an_index_says_so(tmp_path: Path, analyzer: Analyzer) -> None:
+def test_a_folder_without_an_index_says_so(name: str, tmp_path: Path, analyzer: Analyzer) -> None:
     with pytest.raises(IndexDamaged):
-        open_engine(tmp_path, analyzer)
+        open_engine(tmp_path, analyzer, name=name)
+
+
+def test_an_engine_that_is_not_there_says_so() -> None:
+    with pytest.raises(EngineUnavailable, match="lucene"):
+        check_engine("lucene")
+
+
+@pytest.mark.parametrize("broken", ["table.npz", "parts.terms", "parts.weights", "texts.utf8", "tantivy/meta.json"])
+def test_a_broken_table_says_so(tmp_path: Path, analyzer: Analyzer, broken: str) -> None:
+    put(create_engine(tmp_path, analyzer, name="tantivy"), clause("民营银行"))
+    (tmp_path / "keyword" / broken).write_bytes(b"x")
+    with pytest.raises(IndexDamaged):
+        open_engine(tmp_path, analyzer, name="tantivy")
 
 
 @pytest.mark.parametrize("broken", ["vectors.faiss", "vectors.npz"])
@@ -38,12 +56,14 @@ def test_broken_vectors_say_so(tmp_path: Path, analyzer: Analyzer, broken: str) 
         engine.semantic(unit(0), 1)
 
 
-def test_a_keyword_search_loads_neither_faiss_nor_torch_and_says_nothing(tmp_path: Path, analyzer: Analyzer) -> None:
-    put(create_engine(tmp_path / "index", analyzer), clause("民营银行"))
+def test_a_keyword_search_loads_neither_faiss_nor_torch_and_says_nothing(
+    name: str, tmp_path: Path, analyzer: Analyzer
+) -> None:
+    put(create_engine(tmp_path / "index", analyzer, name=name), clause("民营银行"))
     code = (
         "import sys; from pathlib import Path; from search.engines import open_engine\n"
         "from search.engines.protocol import KeywordQuery; from search.text.segment import Analyzer\n"
-        f"engine = open_engine(Path({str(tmp_path / 'index')!r}), Analyzer(Path({str(tmp_path / 'cache')!r})))\n"
+        f"engine = open_engine(Path({str(tmp_path / 'index')!r}), Analyzer(Path({str(tmp_path / 'cache')!r})), name={name!r})\n"
         "print(engine.keyword(KeywordQuery('银行'), 9)[0].clause_id)\n"
         "assert not {'faiss', 'torch', 'sentence_transformers', 'whoosh.qparser'} & sys.modules.keys()\n"
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from clause_making import EVERYTHING, clause, ids, unit
 
-from search.engines import create_engine
+from search.engines import ENGINES, create_engine
 from search.engines.memory import MemoryEngine
 from search.engines.protocol import Candidate, ClauseEntry, KeywordQuery
 from search.text.normalise import fold
@@ -67,9 +67,10 @@ def _agree(found: Sequence[Candidate], expected: Sequence[Candidate]) -> None:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_the_embedded_engine_answers_as_the_oracle_does(seed: int, analyzer: Analyzer, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ENGINES)
+def test_an_engine_answers_as_the_oracle_does(name: str, seed: int, analyzer: Analyzer, tmp_path: Path) -> None:
     choose = random.Random(seed)  # noqa: S311
-    engine, oracle = create_engine(tmp_path / "index", analyzer), MemoryEngine(analyzer)
+    engine, oracle = create_engine(tmp_path / "index", analyzer, name=name), MemoryEngine(analyzer)
     for batch in range(3):
         entries = [_entry(choose, 30 * batch + n) for n in range(30)]
         gone = [f"c{choose.randint(0, 30 * batch)}" for _ in range(5)] if batch else []

@@ -1,0 +1,302 @@
+"""What an inverted index does not tell: for each clause which terms it has and what they weigh, its folded text, its place.
+
+A keyword engine that finds candidates by a score of its own has them scored by ours from here. Clauses are rows, numbered
+in the order in which they were added. Each row has three parts (title, path, text); rows under one title or path share it.
+
+    parts.terms     the terms of part after part, each a CRC-32 of its UTF-8      parts.weights   what each weighs there
+    texts.utf8      the folded texts, row after row                               table.npz       all the rest
+
+The first three are memory-mapped and only ever grow, so that a state that is being read stays as it is; table.npz says
+how far they are committed. Two terms of one CRC are taken for one: with 120 terms a clause and 15 a query, about one
+clause in two million would get a wrong score.
+"""
+
+from __future__ import annotations
+
+import mmap
+import zipfile
+from array import array
+from collections import OrderedDict
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from search.engines.files import packed, replacing, unpacked
+from search.engines.ranking import Fields, Ranking, fields_of
+from search.errors import IndexDamaged
+from search.text.normalise import fold
+
+if TYPE_CHECKING:
+    from search.engines.protocol import ClauseEntry
+    from search.text.segment import Analyzer
+
+Array = NDArray[Any]
+TERMS_FILE, WEIGHTS_FILE, TEXTS_FILE, TABLE_FILE = "parts.terms", "parts.weights", "texts.utf8", "table.npz"
+_SHARED = 4096
+"""Titles and paths that are remembered: clauses come document by document."""
+_SIEVE = 1 << 16
+_FIRST_IDEOGRAPH, _BEHIND_IDEOGRAPHS = "\u3400", "\ua000"  # but for rare ones, which do no harm
+
+
+def hash_of(term: str) -> int:
+    """What a term is known by in a part."""
+    return crc32(term.encode("utf-8", "surrogatepass"))
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The numbers of `rows` rows and their parts; small enough to be in memory."""
+
+    clause_ids: tuple[str, ...]
+    document_names: tuple[str, ...]
+    letters: tuple[str, ...]
+    """The terms that do not begin with an ideograph: the letters of a phrase may be a part of one."""
+    documents: Array
+    """(rows,) indexes into `document_names`."""
+    ordinals: Array
+    live: Array
+    parts: Array
+    """(rows, 3)"""
+    part_first: Array
+    """Part i is at `part_first[i]:part_first[i + 1]` of the terms and weights."""
+    part_lengths: Array
+    """Sums of the weights."""
+    text_first: Array
+
+
+_NAMES = ("clause_ids", "document_names", "letters")
+_NUMBERS = ("documents", "ordinals", "live", "parts", "part_first", "part_lengths", "text_first")
+EMPTY = Columns(
+    (),
+    (),
+    (),
+    documents=np.zeros(0, np.int32),
+    ordinals=np.zeros(0, np.int32),
+    live=np.zeros(0, np.bool_),
+    parts=np.zeros((0, len(Fields._fields)), np.int32),
+    part_first=np.zeros(1, np.int64),
+    part_lengths=np.zeros(0, np.float32),
+    text_first=np.zeros(1, np.int64),
+)
+
+
+class ClauseTable:
+    """One committed state, read-only. Any number of threads may read it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.columns = columns = _load(folder / TABLE_FILE)
+        entries = int(columns.part_first[-1])
+        self._terms = _mapped(folder / TERMS_FILE, np.uint32, entries)
+        self._weights = _mapped(folder / WEIGHTS_FILE, np.float32, entries)
+        self._texts = _bytes(folder / TEXTS_FILE, int(columns.text_first[-1]))
+        self.count = int(columns.live.sum())
+
+    @cached_property
+    def rows_of_clauses(self) -> dict[str, int]:
+        """The rows of the clauses that are not deleted."""
+        return {self.columns.clause_ids[row]: int(row) for row in np.flatnonzero(self.columns.live)}
+
+    @cached_property
+    def _document_numbers(self) -> dict[str, int]:
+        return {name: number for number, name in enumerate(self.columns.document_names)}
+
+    @cached_property
+    def means(self) -> Array:
+        """(3,) mean lengths of the fields."""
+        lengths = self.columns.part_lengths[self.columns.parts[self.columns.live]]
+        return lengths.mean(axis=0, dtype=np.float64) if len(lengths) else np.ones(len(Fields._fields))
+
+    def within(self, documents: Iterable[str]) -> Array:
+        """For each row whether it belongs to one of the documents."""
+        numbers = [self._document_numbers[name] for name in documents if name in self._document_numbers]
+        wanted = np.zeros(len(self.columns.document_names) or 1, np.bool_)
+        wanted[numbers] = True
+        within: Array = wanted[self.columns.documents]
+        return within
+
+    def contains(self, row: int, folded: bytes) -> bool:
+        """Whether some UTF-8 stands in a row's folded text."""
+        first, last = self.columns.text_first[row : row + 2].tolist()
+        return self._texts.find(folded, first, last) >= 0
+
+    def frequencies(self, rows: Array, terms: Iterable[str], ranking: Ranking) -> Array:
+        """(rows, terms): the frequencies of BM25F, weighted and normalised by the lengths of the fields."""
+        hashes = np.array([hash_of(term) for term in terms], np.uint32)
+        total = np.zeros((len(rows), len(hashes)), np.float32)
+        for field, boost in enumerate(ranking.boosts):
+            parts, which = np.unique(self.columns.parts[rows, field], return_inverse=True)
+            norm = 1 - ranking.b + ranking.b * self.columns.part_lengths[parts] / (self.means[field] or 1.0)
+            weights = self._part_weights(parts, hashes)
+            weights *= (boost / norm).astype(np.float32)[:, None]
+            total += weights[which]
+        return total
+
+    def _part_weights(self, parts: Array, hashes: Array) -> Array:
+        """(parts, hashes): what the terms weigh in the parts."""
+        first = self.columns.part_first[parts]
+        counts = self.columns.part_first[parts + 1] - first
+        ends = np.cumsum(counts)
+        places = np.arange(ends[-1] if len(ends) else 0) + np.repeat(first - ends + counts, counts)
+        terms = self._terms[places]
+        sieve = np.zeros(_SIEVE, np.bool_)  # most terms of a clause are none of the query's
+        sieve[hashes & (_SIEVE - 1)] = True
+        found = np.flatnonzero(sieve[terms & (_SIEVE - 1)])
+        order = np.argsort(hashes)
+        at = np.minimum(np.searchsorted(hashes, terms[found], sorter=order), len(hashes) - 1)
+        same = hashes[order[at]] == terms[found]
+        found, which = found[same], order[at[same]]
+        weights = np.zeros((len(parts), len(hashes)), np.float32)
+        weights[np.searchsorted(ends, found, side="right"), which] = self._weights[places[found]]
+        return weights
+
+
+class TableWriter:
+    """One batch. Nothing of it is seen before `commit`."""
+
+    def __init__(self, folder: Path, committed: ClauseTable, analyzer: Analyzer) -> None:
+        self._folder = folder
+        self._committed = committed
+        self._analyzer = analyzer
+        self._open = ExitStack()
+        before = committed.columns
+        entries = int(before.part_first[-1])
+        self._terms = self._file(TERMS_FILE, entries * np.dtype(np.uint32).itemsize)
+        self._weights = self._file(WEIGHTS_FILE, entries * np.dtype(np.float32).itemsize)
+        self._texts = self._file(TEXTS_FILE, int(before.text_first[-1]))
+        self._rows: dict[str, int] = {}
+        self._deleted: set[int] = set()
+        self._letters = set(before.letters)
+        self._documents = {name: number for number, name in enumerate(before.document_names)}
+        self._shared: OrderedDict[str, tuple[int, Mapping[str, float]]] = OrderedDict()
+        self._document_of, self._ordinals, self._parts = array("i"), array("i"), array("i")
+        self._counts, self._lengths, self._sizes = array("q"), array("f"), array("q")
+
+    def _file(self, name: str, committed: int) -> BinaryIO:
+        """Opened where what is committed ends; what a batch that failed wrote behind is overwritten."""
+        path = self._folder / name
+        path.touch()
+        file = self._open.enter_context(path.open("r+b"))
+        file.seek(committed)
+        return file
+
+    def add(self, entry: ClauseEntry) -> tuple[int, tuple[Mapping[str, float], ...]]:
+        """The row of a clause, and the weighted terms of each of its fields."""
+        if entry.clause_id in self._rows:
+            raise ValueError(f"clause {entry.clause_id!r} is added twice in one batch")
+        row = self._rows[entry.clause_id] = len(self._committed.columns.clause_ids) + len(self._rows)
+        texts = fields_of(entry)
+        fields = (self._share(texts.title), self._share(texts.path), self._part(texts.text))
+        folded = fold(entry.text).encode("utf-8", "surrogatepass")
+        self._texts.write(folded)
+        self._sizes.append(len(folded))
+        self._parts.extend(part for part, _ in fields)
+        self._ordinals.append(entry.ordinal)
+        self._document_of.append(self._documents.setdefault(entry.document_id, len(self._documents)))
+        return row, tuple(weights for _, weights in fields)
+
+    def _share(self, text: str) -> tuple[int, Mapping[str, float]]:
+        """The part of a text that other rows have, too."""
+        if text not in self._shared:
+            self._shared[text] = self._part(text)
+            if len(self._shared) > _SHARED:
+                self._shared.popitem(last=False)
+        return self._shared[text]
+
+    def _part(self, text: str) -> tuple[int, Mapping[str, float]]:
+        weights = self._analyzer.weigh(text)
+        self._terms.write(array("I", map(hash_of, weights)).tobytes())
+        self._weights.write(array("f", weights.values()).tobytes())
+        self._counts.append(len(weights))
+        self._lengths.append(sum(weights.values()))
+        self._letters.update([term for term in weights if not _FIRST_IDEOGRAPH <= term < _BEHIND_IDEOGRAPHS])
+        return len(self._committed.columns.part_lengths) + len(self._counts) - 1, weights
+
+    def delete(self, clause_ids: Collection[str]) -> list[int]:
+        """The rows that the clauses had before this batch."""
+        known = self._committed.rows_of_clauses
+        rows = [known[clause_id] for clause_id in clause_ids if clause_id in known]
+        self._deleted.update(rows)
+        return rows
+
+    def commit(self) -> None:
+        """Each file is whole on the disk before table.npz, which counts, names what is in it."""
+        self._open.close()
+        before = self._committed.columns
+        columns = replace(
+            before,
+            clause_ids=before.clause_ids + tuple(self._rows),
+            document_names=tuple(self._documents),
+            letters=tuple(sorted(self._letters)),
+            documents=_behind(before.documents, self._document_of),
+            ordinals=_behind(before.ordinals, self._ordinals),
+            live=self._live(),
+            parts=np.concatenate([before.parts, np.array(self._parts, np.int32).reshape(-1, before.parts.shape[1])]),
+            part_first=_summed_behind(before.part_first, self._counts),
+            part_lengths=_behind(before.part_lengths, self._lengths),
+            text_first=_summed_behind(before.text_first, self._sizes),
+        )
+        _save(self._folder / TABLE_FILE, columns)
+
+    def _live(self) -> Array:
+        live = np.concatenate([self._committed.columns.live, np.ones(len(self._rows), np.bool_)])
+        live[list(self._deleted)] = False
+        return live
+
+    def rollback(self) -> None:
+        """What was written stays behind the end of what is committed, where nobody reads."""
+        self._open.close()
+
+
+def create(folder: Path) -> None:
+    """A table without rows."""
+    _save(folder / TABLE_FILE, EMPTY)
+
+
+def _save(file: Path, columns: Columns) -> None:
+    arrays: dict[str, Any] = {name: getattr(columns, name) for name in _NUMBERS}
+    arrays |= {name: packed(getattr(columns, name)) for name in _NAMES}
+    with replacing(file) as path, path.open("wb") as stream:
+        np.savez(stream, **arrays)
+
+
+def _load(file: Path) -> Columns:
+    try:
+        with np.load(file, allow_pickle=False) as saved:
+            clause_ids, document_names, letters = (unpacked(saved[name]) for name in _NAMES)
+            return Columns(clause_ids, document_names, letters, **{name: saved[name] for name in _NUMBERS})
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise IndexDamaged(file=str(file), reason=str(error)) from error
+
+
+def _mapped(file: Path, dtype: type[np.generic], count: int) -> Array:
+    if not count:
+        return np.zeros(0, dtype)
+    try:
+        return np.asarray(np.memmap(file, dtype, "r", shape=(count,)))  # as the class memmap it is slower
+    except (OSError, ValueError) as error:
+        raise IndexDamaged(file=str(file), reason=str(error)) from error
+
+
+def _bytes(file: Path, size: int) -> mmap.mmap | bytes:
+    if not size:
+        return b""
+    try:
+        with file.open("rb") as stream:
+            return mmap.mmap(stream.fileno(), size, access=mmap.ACCESS_READ)
+    except (OSError, ValueError) as error:
+        raise IndexDamaged(file=str(file), reason=str(error)) from error
+
+
+def _behind(before: Array, added: array[Any]) -> Array:
+    return np.concatenate([before, np.array(added, before.dtype)])
+
+
+def _summed_behind(before: Array, counts: array[int]) -> Array:
+    return np.concatenate([before, before[-1] + np.cumsum(np.array(counts, np.int64))])

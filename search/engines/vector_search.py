@@ -1,0 +1,83 @@
+"""Clauses by their vectors, over one committed state. No library of an index is imported here: it is behind `Rows`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from search.engines.protocol import Candidate
+
+if TYPE_CHECKING:
+    from search.engines.protocol import Vectors
+    from search.engines.vector_table import Table
+
+Mask = NDArray[np.bool_]
+
+
+class Rows(Protocol):
+    """The rows of an index, numbered from 0."""
+
+    def __len__(self) -> int: ...
+
+    def nearest(self, vector: Vectors, wanted: int, within: Mask | None) -> tuple[Sequence[float], Sequence[int]]:
+        """Inner products with `vector` (dimension,) and numbers of `wanted` rows, best first; of those `within` only, of
+        which there are as many. Products are exact, also where which rows are the best is not."""
+        ...
+
+    def between(self, first: int, last: int) -> Vectors:
+        """The rows `first` to before `last`."""
+        ...
+
+
+@dataclass(frozen=True)
+class VectorSearch:
+    """One committed state: the rows (None as long as there was never one) and whose they are."""
+
+    rows: Rows | None
+    table: Table
+
+    def search(self, vectors: Vectors, limit: int, documents: Collection[str] | None) -> list[Candidate]:
+        """Clauses by the best inner product of any of their rows with any row of `vectors`."""
+        if limit <= 0 or not self.table.clause_ids or not len(vectors):
+            return []
+        within = None if documents is None else self.table.rows_of(documents)
+        available = len(self.table.windows) if within is None else int(within.sum())
+        best: dict[int, tuple[float, int]] = {}
+        for vector in np.ascontiguousarray(vectors, np.float32):
+            for score, row in self._nearest(vector, limit, available, within):
+                clause = int(self.table.clause_of_row[row])
+                if clause not in best or score > best[clause][0]:
+                    best[clause] = (score, row)
+        return self._candidates(best, limit)
+
+    def _nearest(self, vector: Vectors, limit: int, available: int, within: Mask | None) -> list[tuple[float, int]]:
+        """The best rows, as many as make up `limit` clauses and all that are as good as the last of these."""
+        wanted = min(2 * limit, available)
+        while wanted and self.rows is not None:
+            scores, rows = self.rows.nearest(vector, wanted, within)
+            _, firsts = np.unique(self.table.clause_of_row[rows], return_index=True)
+            enough = len(firsts) >= limit and scores[np.sort(firsts)[limit - 1]] > scores[-1]
+            if enough or wanted == available:
+                return list(zip(scores, rows, strict=True))
+            wanted = min(4 * wanted, available)
+        return []
+
+    def _candidates(self, best: dict[int, tuple[float, int]], limit: int) -> list[Candidate]:
+        order = sorted(best, key=lambda clause: (-best[clause][0], self.table.ordinals[clause], clause))[:limit]
+        return [
+            Candidate(self.table.clause_ids[c], best[c][0], (int(start), int(end)))
+            for c in order
+            for start, end in [self.table.windows[best[c][1]]]
+        ]
+
+    def vectors(self, clause_id: str) -> Vectors:
+        """The rows of one clause; KeyError when it is not there."""
+        clause = self.table.numbers[clause_id]
+        if self.rows is None:
+            raise KeyError(clause_id)
+        first, last = self.table.first[clause : clause + 2].tolist()
+        return self.rows.between(first, last)
