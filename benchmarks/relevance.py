@@ -12,6 +12,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import log2
 from pathlib import Path
 from statistics import fmean
@@ -21,6 +22,7 @@ from search.evaluation import Judged, evaluation_engine, load_judged
 from search.fusion import weighted
 from search.query import parse
 from search.settings import Settings
+from search.vouching import vouched
 
 DEPTH = 200
 OFF_TOPIC = [
@@ -64,7 +66,38 @@ OFF_TOPIC = [
     "莎士比亚十四行诗",
     "怎么学会游泳",
     "狗狗不吃饭",
+    "明星离婚八卦",
+    "怎么织毛衣",
+    "英雄联盟皮肤价格",
+    "二次函数图像的性质",
+    "失恋了怎么走出来",
+    "如何腌制泡菜",
+    "高尔夫挥杆技巧",
+    "摩羯座今日运势",
+    "最好看的科幻小说",
+    "梦见蛇是什么意思",
+    "蛋糕烘焙温度和时间",
+    "埃及金字塔的秘密",
+    "篮球三步上篮教学",
+    "狗狗不吃饭怎么办",
+    "西班牙语入门",
+    "显卡跑分天梯图",
+    "莫扎特的生平",
+    "手机壁纸高清",
+    "健身房练背动作",
+    "塔罗牌占卜",
+    "哈利波特结局",
+    "考研英语作文模板",
+    "如何哄女朋友开心",
+    "水彩画技法",
+    "贪吃蛇游戏代码",
+    "爱因斯坦的故事",
+    "法国大革命的起因",
+    "珊瑚为什么会白化",
+    "咖啡拉花怎么做",
+    "双色球开奖结果",
 ]
+_APART = 1e-6  # each channel by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,23 +151,29 @@ def print_fusions(judged: Judged, answers: Mapping[str, Asked]) -> None:
 
 
 def print_floors(judged: Judged, answers: Mapping[str, Asked], off_topic: Sequence[Asked]) -> None:
-    """What two floors cost and spare."""
+    """What the floors cost and spare: see `search.vouching`."""
     pairs = []
     for query, asked in answers.items():
         words = {c.clause_id: c.score / (asked.ceiling or 1) for c in asked.keyword}
         meaning = {c.clause_id: c.score for c in asked.semantic}
         pairs += [(words.get(doc, 0.0), meaning.get(doc, 0.0)) for doc in judged.judgments[query]]
-    noise = [
-        (a.keyword[0].score / (a.ceiling or 1) if a.keyword else 0.0, a.semantic[0].score if a.semantic else 0.0)
-        for a in off_topic
-    ]
-    for cosine in (0.86, 0.87, 0.875, 0.88):
-        for share in (0.25, 0.45, 0.6):
-            lost = fmean(word < share and near < cosine for word, near in pairs)
-            nothing = fmean(word < share and near < cosine for word, near in noise)
-            print(
-                f"  floors: cosine {cosine}, words {share}: {lost:.3f} of answers lost, {nothing:.3f} of noise silent"
-            )
+    noise = [_pairs_of(a) for a in off_topic]
+    for floor in (0.87, 0.875, 0.88):
+        for words in (0.45, 0.6, 0.75):
+            for onset in (_APART, 0.015, 0.02, 0.025):
+                hit = partial(vouched, floor=floor, words_alone=words, onset=onset)
+                lost = fmean(not hit(word, near) for word, near in pairs)
+                nothing = fmean(not any(hit(word, near) for word, near in found) for found in noise)
+                print(
+                    f"  cosine {floor}, words {words}, onset {onset}: {lost:.3f} of answers lost, {nothing:.3f} silent"
+                )
+
+
+def _pairs_of(asked: Asked) -> list[tuple[float, float]]:
+    """For each candidate its share of a full match and its cosine, 0 where a channel did not find it."""
+    words = {c.clause_id: c.score / (asked.ceiling or 1) for c in asked.keyword}
+    meaning = {c.clause_id: c.score for c in asked.semantic}
+    return [(words.get(clause, 0.0), meaning.get(clause, 0.0)) for clause in words.keys() | meaning.keys()]
 
 
 def main(folder: Path) -> None:
@@ -146,7 +185,9 @@ def main(folder: Path) -> None:
         query = parse(text)
         keyword = query.keyword()
         vectors = embedder().encode_queries([query.meaning])
-        return Asked(engine.keyword(keyword, DEPTH), engine.semantic(vectors, DEPTH), engine.ceiling(keyword))
+        return Asked(
+            engine.keyword(keyword, DEPTH), engine.semantic(vectors, DEPTH), sum(engine.term_weights(keyword).values())
+        )
 
     answers = {query: ask(text) for query, text in judged.queries.items()}
     print(f"{folder.name}: {len(judged.corpus)} documents, {len(answers)} queries")

@@ -79,12 +79,18 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
-class _Text:
-    """The characters of a clause that count, where each of them stands in it, and which pairs they make."""
+class _Counted:
+    """The characters of a text that count, and where each of them stands in it."""
 
-    clause: Clause
     text: str
     origin: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Text(_Counted):
+    """The same of a clause, with the pairs that the characters make."""
+
+    clause: Clause
     pairs: frozenset[str]
 
 
@@ -98,13 +104,28 @@ def compare(here: Sequence[Clause], there: Sequence[Clause]) -> Comparison:
     return Comparison(rows, _share(rows, left, right))
 
 
+def differing(text: str, other: str) -> tuple[Span, ...]:
+    """The [start, end) of a text that another one does not have. Words as type-set differently are the same."""
+    here, there = _read_text(text), _read_text(other)
+    return _gaps(here, [(a, n) for a, _, n in _agreements(here.text, there.text, _ROW_WORK)])
+
+
+def same_text(text: str, other: str) -> bool:
+    """Whether two texts differ in nothing but type-setting."""
+    return _read_text(text).text == _read_text(other).text
+
+
 def _read(clause: Clause) -> _Text:
-    folded = fold_with_origin(clause.text)
+    counted = _read_text(clause.text)
+    return _Text(counted.text, counted.origin, clause, frozenset(map("".join, pairwise(counted.text))))
+
+
+def _read_text(shown: str) -> _Counted:
+    folded = fold_with_origin(shown)
     solid = [(c, place) for c, place in zip(folded.text, folded.origin, strict=True) if c != " "]
     joined = "".join(c for c, _ in solid)
     counted = [match.start() for match in _COUNTS.finditer(joined)] or range(len(joined))
-    text = "".join(joined[i] for i in counted)
-    return _Text(clause, text, tuple(solid[i][1] for i in counted), frozenset(map("".join, pairwise(text))))
+    return _Counted("".join(joined[i] for i in counted), tuple(solid[i][1] for i in counted))
 
 
 # -- which belongs to which -------------------------------------------------------------------------------------------
@@ -209,7 +230,7 @@ def _ends(a: str, b: str) -> list[tuple[int, int, int]]:
     return [(0, 0, head), (len(a) - tail, len(b) - tail, tail)]
 
 
-def _gaps(text: _Text, agreed: Sequence[Span]) -> tuple[Span, ...]:
+def _gaps(text: _Counted, agreed: Sequence[Span]) -> tuple[Span, ...]:
     """What lies between the agreements, given as (start, length), as spans of the clause's text."""
     edges = [0, *(edge for start, length in agreed for edge in (start, start + length)), len(text.text)]
     gaps = zip(edges[::2], edges[1::2], strict=True)

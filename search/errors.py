@@ -13,11 +13,20 @@ TiaokuanError
 ├── IndexUnavailable            HTTP 409   an editor can mend it
 │   ├── NoIndex                 nothing has been indexed yet
 │   ├── IndexMismatch           written by another version, analyzer or model
-│   └── IndexDamaged            a file is missing or its checksum differs
+│   ├── IndexDamaged            a file is missing or its checksum differs
+│   └── NoGeneration            no generation of this name
+│       └── NothingEarlier      none before the live one
 ├── IndexBusy                   another process is writing
+├── IndexUnhealthy              the self-check found problems
+├── CannotWrite                 the disk is full, read-only or failing; the live generation stays
+├── BadBackup                   a backup file cannot be restored
+├── BackupExists                a backup is not written over another file
 ├── ModelUnavailable            HTTP 503   the embedding model cannot be prepared or loaded
+├── EngineUnavailable           HTTP 503   the engine of the index, or its package, is not there
 ├── NothingToIndex              no readable document among what was given
-└── BadFolder                   a folder given on the command line is not what it should be
+├── BadFolder                   a folder given on the command line is not what it should be
+├── BadJudgments                a file of judged queries cannot be read
+└── BadRun                      a saved evaluation run cannot be read
 """
 
 from __future__ import annotations
@@ -121,6 +130,43 @@ class IndexDamaged(IndexUnavailable):
     code = "index_damaged"
 
 
+class NoGeneration(IndexUnavailable):
+    """Parameters: name, known (the names that there are)."""
+
+    code = "no_generation"
+
+
+class NothingEarlier(NoGeneration):
+    """Parameters: known."""
+
+    code = "nothing_earlier"
+
+
+class IndexUnhealthy(TiaokuanError):
+    """Parameters: count."""
+
+    code = "index_unhealthy"
+
+
+class CannotWrite(TiaokuanError):
+    """Parameters: file, reason."""
+
+    code = "cannot_write"
+    http_status = 503
+
+
+class BadBackup(TiaokuanError):
+    """Parameters: file, reason."""
+
+    code = "bad_backup"
+
+
+class BackupExists(TiaokuanError):
+    """Parameters: file."""
+
+    code = "backup_exists"
+
+
 class IndexBusy(TiaokuanError):
     """Parameters: holder."""
 
@@ -135,6 +181,13 @@ class ModelUnavailable(TiaokuanError):
     http_status = 503
 
 
+class EngineUnavailable(TiaokuanError):
+    """Parameters: engine, extra (what to install of this package), reason."""
+
+    code = "engine_unavailable"
+    http_status = 503
+
+
 class NothingToIndex(TiaokuanError):
     """Parameters: paths."""
 
@@ -146,4 +199,18 @@ class BadFolder(TiaokuanError):
     """Parameters: folder, reason."""
 
     code = "bad_folder"
+    http_status = 400
+
+
+class BadJudgments(TiaokuanError):
+    """Parameters: file, reason."""
+
+    code = "bad_judgments"
+    http_status = 400
+
+
+class BadRun(TiaokuanError):
+    """Parameters: file, reason."""
+
+    code = "bad_run"
     http_status = 400

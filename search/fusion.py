@@ -15,20 +15,36 @@ def spread(scores: Sequence[float], floor: float | None = None, ceiling: float |
     return [min(1.0, max(0.0, (score - low) / width)) if width > 0 else 1.0 for score in scores]
 
 
+def shares(
+    channels: Mapping[str, Sequence[tuple[str, float]]],
+    weights: Mapping[str, float],
+    bounds: Mapping[str, tuple[float | None, float | None]],
+) -> dict[str, dict[str, float]]:
+    """What each channel adds to a clause's score: channel → clause id → weight times spread score. `bounds` gives a
+    channel's floor and ceiling. A clause that a channel did not find gets nothing from it."""
+    added = {}
+    for name, ranking in channels.items():
+        values = spread([score for _, score in ranking], *bounds.get(name, (None, None)))
+        added[name] = {clause_id: weights[name] * value for (clause_id, _), value in zip(ranking, values, strict=True)}
+    return added
+
+
+def summed(added: Mapping[str, Mapping[str, float]]) -> list[tuple[str, float]]:
+    """Clause id and score (0…1 where the weights add up to 1), best first, equal ones by id.
+
+    Of the fusions measured (see benchmarks/README.md) the weighted sum led reciprocal rank fusion on every set of real
+    questions: it keeps by how much the first is ahead."""
+    total: dict[str, float] = {}
+    for values in added.values():
+        for clause_id, value in values.items():
+            total[clause_id] = total.get(clause_id, 0.0) + value
+    return sorted(total.items(), key=lambda item: (-item[1], item[0]))
+
+
 def weighted(
     channels: Mapping[str, Sequence[tuple[str, float]]],
     weights: Mapping[str, float],
     bounds: Mapping[str, tuple[float | None, float | None]],
 ) -> list[tuple[str, float]]:
-    """Weighted sum of the spread scores: clause id and score (0…1), best first, equal ones by id. `bounds` gives a
-    channel's floor and ceiling.
-
-    A clause that a channel did not find gets nothing from it. Of the fusions measured (see benchmarks/README.md) this
-    one led reciprocal rank fusion on every set of real questions: it keeps by how much the first is ahead.
-    """
-    total: dict[str, float] = {}
-    for name, ranking in channels.items():
-        values = spread([score for _, score in ranking], *bounds.get(name, (None, None)))
-        for (clause_id, _), value in zip(ranking, values, strict=True):
-            total[clause_id] = total.get(clause_id, 0.0) + weights[name] * value
-    return sorted(total.items(), key=lambda item: (-item[1], item[0]))
+    """The channels' rankings merged: `summed` of their `shares`."""
+    return summed(shares(channels, weights, bounds))

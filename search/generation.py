@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -21,13 +22,19 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from search.embedding.identity import configured_model
-from search.errors import IndexBusy, IndexDamaged, IndexMismatch, NoIndex
+from search.engines import DEFAULT
+from search.errors import IndexBusy, IndexDamaged, IndexMismatch, NoIndex, TiaokuanError
+from search.holding import is_held
 from search.settings import Settings
 from search.windows import SCHEME as WINDOW_SCHEME
 
-SCHEMA = 2
+SCHEMA = 3
 """Raised with every change of the files' format."""
-_MANIFEST = "manifest.json"
+MANIFEST = "manifest.json"
+CURRENT = "CURRENT"
+UNFINISHED = "unfinished"
+"""The folder for what a run that was broken off leaves for the next one."""
+CATALOGUE = "catalogue.sqlite"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,8 @@ class Manifest:
     files: Mapping[str, Mapping[str, object]]
     sources: Mapping[str, str]
     """The files that were read → SHA-256 of their bytes."""
+    engine: str = DEFAULT
+    """The name under which the engine's files are opened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,29 +63,59 @@ class Generation:
 
 
 def current_name(home: Path) -> str | None:
-    """The name of the live generation, None where there is none."""
-    with suppress(FileNotFoundError, NotADirectoryError):
-        return (home / "CURRENT").read_text("utf-8").strip() or None
-    return None
+    """The name of the live generation, None where there is none. Raises IndexDamaged."""
+    try:
+        name = (home / CURRENT).read_text("utf-8").strip()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise IndexDamaged(file=CURRENT, reason=_one_line(error)) from error
+    if not is_name(name):
+        raise IndexDamaged(file=CURRENT, reason=f"{name[:20]!r} names no generation")
+    return name
+
+
+def is_name(name: str) -> bool:
+    """Whether a generation could be called so."""
+    return name.isascii() and name.isdecimal()
+
+
+def generation_names(home: Path) -> list[str]:
+    """The generations that are there, oldest first."""
+    with suppress(OSError):
+        return sorted((p.name for p in (home / "generations").iterdir() if is_name(p.name)), key=int)
+    return []
 
 
 def open_current(home: Path) -> Generation:
-    """The live generation. Raises NoIndex or IndexDamaged."""
+    """The live generation. Raises NoIndex, IndexMismatch or IndexDamaged."""
     name = current_name(home)
     if name is None:
         raise NoIndex(home=home)
-    folder = home / "generations" / name
+    return open_generation(home, name)
+
+
+def open_generation(home: Path, name: str) -> Generation:
+    """A generation by its name, its files there and of the right size. Raises IndexMismatch or IndexDamaged."""
+    generation = read_generation(home / "generations" / name, name)
+    for file, facts in generation.manifest.files.items():
+        path = generation.folder / file
+        if not path.is_file() or path.stat().st_size != facts["size"]:
+            raise IndexDamaged(file=f"{name}/{file}", reason="missing or cut short")
+    return generation
+
+
+def read_generation(folder: Path, name: str) -> Generation:
+    """What the manifest in a folder says; its files are not looked at. Raises IndexMismatch or IndexDamaged."""
     try:
-        raw = json.loads((folder / _MANIFEST).read_text("utf-8"))
+        raw = json.loads((folder / MANIFEST).read_text("utf-8"))
         if raw.get("schema") != SCHEMA:
             raise IndexMismatch(what="schema", found=raw.get("schema"), expected=SCHEMA)
         manifest = Manifest(**raw)
-    except (OSError, ValueError, TypeError, AttributeError) as error:
-        raise IndexDamaged(file=f"{name}/{_MANIFEST}", reason=_one_line(error)) from error
-    for file, facts in manifest.files.items():
-        path = folder / file
-        if not path.is_file() or path.stat().st_size != facts["size"]:
-            raise IndexDamaged(file=f"{name}/{file}", reason="missing or cut short")
+        if not all({"size", "sha256"} <= facts.keys() for facts in manifest.files.values()):
+            raise ValueError("files without checksums")
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise IndexDamaged(file=f"{name}/{MANIFEST}", reason=_one_line(error)) from error
     return Generation(name, folder, manifest)
 
 
@@ -94,14 +133,36 @@ def expected_model(settings: Settings) -> dict[str, object]:
     return {"model": model.model, "windows": WINDOW_SCHEME, **revision}
 
 
+def chosen_engine(settings: Settings) -> str:
+    """The engine that the next generation is to have: that of the settings, else that of the live one."""
+    if settings.engine:
+        return settings.engine
+    with suppress(TiaokuanError):
+        return open_current(settings.home).manifest.engine
+    return DEFAULT
+
+
 def verify(generation: Generation) -> list[str]:
     """The files of a generation whose bytes are not what was written."""
     return [f for f, facts in generation.manifest.files.items() if _digest(generation.folder / f) != facts["sha256"]]
 
 
+def check_whole(generation: Generation) -> None:
+    """Raises IndexDamaged with the first file whose bytes are not what was written."""
+    for file in verify(generation):
+        raise IndexDamaged(file=f"{generation.name}/{file}", reason="the checksum differs")
+
+
+def check_made_alike(generation: Generation, analyzer: Mapping[str, object], settings: Settings) -> None:
+    """Raises IndexMismatch unless what this program asks can be compared with what the generation holds."""
+    check_fingerprint("analyzer", generation.manifest.analyzer, analyzer)
+    check_fingerprint("model", generation.manifest.embedder, expected_model(settings))
+
+
 @contextmanager
 def writer_lock(home: Path) -> Iterator[None]:
-    """The right to write, for one process at a time. Raises IndexBusy with the holder's process and since when.
+    """The right to write, for one process at a time. Raises IndexBusy with the holder's process and machine, and since
+    when.
 
     The lock is the operating system's, so that of a process that died is free."""
     home.mkdir(parents=True, exist_ok=True)
@@ -113,7 +174,8 @@ def writer_lock(home: Path) -> Iterator[None]:
         known = holder.read_text("utf-8").strip() if holder.exists() else "?"
         raise IndexBusy(holder=known) from error
     try:
-        holder.write_text(f"PID {os.getpid()}, {datetime.now(UTC).astimezone():%Y-%m-%d %H:%M:%S}", "utf-8")
+        since = f"{datetime.now(UTC).astimezone():%Y-%m-%d %H:%M:%S}"
+        holder.write_text(f"PID {os.getpid()}, {platform.node()}, {since}", "utf-8")
         yield
     finally:
         holder.unlink(missing_ok=True)
@@ -127,57 +189,78 @@ class GenerationWriter:
         self._home = home
         self._all = home / "generations"
         self._all.mkdir(parents=True, exist_ok=True)
-        for left in self._all.glob("*.new"):  # of a writer that was killed
-            shutil.rmtree(left, ignore_errors=True)
-        names = [int(p.name) for p in self._all.iterdir() if p.name.isdecimal()]
-        self.name = f"{max(names, default=0) + 1:06d}"
+        for pattern in ("*.new", "*.gone"):  # of a writer that was killed
+            for left in self._all.glob(pattern):
+                shutil.rmtree(left, ignore_errors=True)
+        self.name = f"{max(map(int, generation_names(home)), default=0) + 1:06d}"
         self.folder = self._all / f"{self.name}.new"
         self.folder.mkdir()
 
-    def publish(
+    def publish(  # noqa: PLR0913 what a manifest says, by name
         self,
         *,
         analyzer: Mapping[str, object],
         embedder: Mapping[str, object],
         counts: Mapping[str, int],
         sources: Mapping[str, str],
+        engine: str,
         keep: int,
     ) -> str:
         """Seal the folder with its manifest, make it live, and remove all but the newest `keep` generations."""
         files = {
             path.relative_to(self.folder).as_posix(): {"size": path.stat().st_size, "sha256": _digest(path)}
             for path in sorted(self.folder.rglob("*"))
-            if path.is_file() and path.name != _MANIFEST
+            if path.is_file() and path.name != MANIFEST
         }
         created = datetime.now(UTC).isoformat(timespec="seconds")
-        manifest = Manifest(SCHEMA, created, analyzer, embedder, counts, files, sources)
+        manifest = Manifest(SCHEMA, created, analyzer, embedder, counts, files, sources, engine)
         text = json.dumps(asdict(manifest), ensure_ascii=False, indent=1, sort_keys=True)
-        write_durably(self.folder / _MANIFEST, text)
+        write_durably(self.folder / MANIFEST, text)
+        return self.adopt(keep)
+
+    def adopt(self, keep: int) -> str:
+        """Make the folder live as it is, with the manifest that is in it, and remove old generations."""
         for path in self.folder.rglob("*"):
             _sync(path)
         _sync(self.folder)
         self.folder.rename(self._all / self.name)
         _sync(self._all)
-        write_durably(self._home / "CURRENT", self.name + "\n")
+        make_live(self._home, self.name)
         self._clean(keep)
         return self.name
 
     def discard(self) -> None:
-        """Remove what was written; the live generation stays."""
+        """Remove what was written; the live generation stays. What was sealed and could not be made live goes, too."""
         shutil.rmtree(self.folder, ignore_errors=True)
+        with suppress(IndexDamaged):
+            if current_name(self._home) != self.name:
+                shutil.rmtree(self._all / self.name, ignore_errors=True)
 
     def _clean(self, keep: int) -> None:
-        old = sorted((p for p in self._all.iterdir() if p.name.isdecimal()), key=lambda p: int(p.name))
-        for folder in old[:-keep]:
-            shutil.rmtree(folder, ignore_errors=True)
+        """Removes old generations; one that is still read waits for the next run."""
+        for name in generation_names(self._home)[:-keep]:
+            folder = self._all / name
+            if name != self.name and not is_held(folder / CATALOGUE):
+                gone = folder.with_name(folder.name + ".gone")  # in one step: nobody finds half a generation
+                with suppress(OSError):
+                    folder.rename(gone)
+                shutil.rmtree(gone, ignore_errors=True)
+
+
+def make_live(home: Path, name: str) -> None:
+    """Let readers find this generation from now on."""
+    write_durably(home / CURRENT, name + "\n")
 
 
 def write_durably(file: Path, text: str) -> None:
     """Replace a file's content so that after a crash it holds the old text or the new one, never a part."""
     temporary = file.with_name(file.name + ".tmp")
-    temporary.write_text(text, "utf-8")
-    _sync(temporary)
-    os.replace(temporary, file)
+    try:
+        temporary.write_text(text, "utf-8")
+        _sync(temporary)
+        os.replace(temporary, file)
+    finally:
+        temporary.unlink(missing_ok=True)
     _sync(file.parent)
 
 

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
+from search.engines.protocol import Engine, KeywordQuery
+from search.model import ChannelMatch, Notice
 from search.query import Article
+from search.ranked import Ranked, Retrieved
+from search.store import Catalogue
 from search.text.normalise import fold
 from search.text.numerals import units
 
 _NATION = "中华人民共和国"
+_NAMING = 200
+"""Clauses that name a 文号 which are listed behind the document that bears it."""
 
 
 class Named(NamedTuple):
-    """What tells which article a clause is."""
+    """What tells which article a clause is, and what its document's facts are, where they are known."""
 
     title: str
     path: tuple[str, ...]
     text: str
+    region: str | None = None
+    issuers: tuple[str, ...] = ()
+    year: int | None = None
 
 
 def _own_number(named: Named, unit: str) -> int | None:
@@ -54,3 +63,23 @@ def articles_first(ranked: Sequence[str], articles: Sequence[Article], named: Ma
         if found:
             wanted[clause_id] = min(found)
     return sorted(ranked, key=lambda clause_id: (clause_id not in wanted, wanted.get(clause_id, (0, 0))))
+
+
+def find_numbers(
+    catalogue: Catalogue, engine: Engine, numbers: Sequence[str], documents: Collection[str] | None
+) -> Retrieved:
+    """For bare 文号: the opening clauses of the documents that bear them, then the clauses that name them."""
+    openings = catalogue.opening_clauses(numbers)
+    stored = catalogue.stored(openings)
+    openings = [i for i in openings if documents is None or stored[i].clause.document_id in documents]
+    naming = [
+        candidate.clause_id
+        for number in numbers
+        for candidate in engine.keyword(KeywordQuery(number, (number,)), _NAMING, documents)
+    ]
+    ranked = [
+        Ranked(clause_id, round(1 / rank, 4), {"keyword": ChannelMatch(rank, 1 / rank, share=round(1 / rank, 4))})
+        for rank, clause_id in enumerate(dict.fromkeys([*openings, *naming]), 1)
+    ]
+    missing = () if openings else tuple(Notice("notice.number_not_found", {"number": n}) for n in numbers)
+    return Retrieved(ranked, missing)

@@ -16,6 +16,14 @@ class Mode(StrEnum):
     SEMANTIC = "semantic"
 
 
+class Sort(StrEnum):
+    """The order of an answer's hits. By date, documents without one come last, and relevance orders those of one day."""
+
+    RELEVANCE = "relevance"
+    NEWEST = "newest"
+    OLDEST = "oldest"
+
+
 class ClauseKind(StrEnum):
     """What a clause is in its document."""
 
@@ -23,6 +31,17 @@ class ClauseKind(StrEnum):
     """A numbered or named heading with no text of its own; its words are also the `path` of what stands under it."""
     TEXT = "text"
     """A numbered unit or an unnumbered paragraph (also a part of one, where the unit is long)."""
+    TABLE = "table"
+    """A row of a table, or several short ones: a line each, the cells parted by a tab."""
+    ATTACHMENT = "attachment"
+    """The heading of an attachment: its mark (附件1) and, below it, its title; or the names of attached files."""
+    NOTE = "note"
+    """The 题注: who passed, promulgated or amended the document, and when."""
+
+    @property
+    def is_heading(self) -> bool:
+        """Whether what it says is said again in the `path` of what stands under it."""
+        return self in (ClauseKind.HEADING, ClauseKind.ATTACHMENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +74,15 @@ class Validity(StrEnum):
     EXPIRED = "expired"
     REPEALED = "repealed"
     UNSTATED = "unstated"
+
+
+class Level(StrEnum):
+    """How high an issuing organ stands."""
+
+    CENTRAL = "central"
+    PROVINCIAL = "provincial"
+    LOCAL = "local"
+    """A city, a county, or below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,24 +152,63 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a hit's document must be. Dates are inclusive and compare with `issued_on`."""
+    """What a hit's document must be; search.filtering says how each is compared. Dates are inclusive and compare with
+    `issued_on`. All of `also` must hold, too, and none of `excluded` may."""
 
     issuer: str | None = None
     since: date | None = None
     until: date | None = None
+    kind: str | None = None
+    """文种, such as 通知; 意见 admits 指导意见, too."""
+    region: str | None = None
+    title: str | None = None
+    """Part of the title."""
+    number: str | None = None
+    """文号, whole or from its beginning."""
+    validity: Validity | None = None
+    level: Level | None = None
+    also: tuple[Filters, ...] = ()
+    excluded: tuple[Filters, ...] = ()
 
     def __bool__(self) -> bool:
-        return any((self.issuer, self.since, self.until))
+        return self != Filters()
+
+    @property
+    def by_date(self) -> bool:
+        """Whether a document without a date of issue cannot pass."""
+        return bool(self.since or self.until) or any(other.by_date for other in self.also)
+
+    @property
+    def by_validity(self) -> bool:
+        """Whether it matters what a document says of its validity."""
+        return self.validity not in (None, Validity.UNSTATED) or any(
+            other.by_validity for other in (*self.also, *self.excluded)
+        )
+
+    def joined(self, other: Filters) -> Filters:
+        """Both at once."""
+        if not self or not other:
+            return self or other
+        return Filters(also=(self, other))
 
 
 @dataclass(frozen=True, slots=True)
 class ChannelMatch:
     """How one channel found a clause: its rank there (from 1), the engine's own score, and for the semantic
-    channel the window of the clause's text that matched best."""
+    channel the window of the clause's text that matched best. `share` is what the channel added to the hit's score."""
 
     rank: int
     score: float
     window: tuple[int, int] | None = None
+    share: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """What a hit's score was multiplied by, and why: a name such as `heading`, a text of the locale."""
+
+    name: str
+    value: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +221,35 @@ class Edition:
 
 
 @dataclass(frozen=True, slots=True)
+class WeighedTerm:
+    """A term of the query that the clause has: `fields` says where (title, path, text), `weight` what it adds to the
+    keyword score of a clause of ordinary length that has it once."""
+
+    term: str
+    weight: float
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a hit stands where it stands, beside what every hit says of itself (ranks, scores, copies).
+
+    `terms` are the heaviest first; `missing` are terms that the clause does not have, with their weights; `differs` are
+    the [start, end) of the text that the clause or passage it is compared with does not have, None where it is compared
+    with nothing.
+    """
+
+    terms: tuple[WeighedTerm, ...] = ()
+    missing: tuple[tuple[str, float], ...] = ()
+    factors: tuple[Factor, ...] = ()
+    differs: tuple[tuple[int, int], ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
-    """One clause that answers, with its document's facts and its reasons. `highlights` are [start, end) in `text`."""
+    """One clause that answers, with its document's facts and its reasons. `highlights` are [start, end) in `text`.
+
+    `explanation` is there where it was asked for."""
 
     clause: Clause
     document: Document
@@ -164,6 +258,7 @@ class Hit:
     highlights: tuple[tuple[int, int], ...] = ()
     matched_terms: tuple[str, ...] = ()
     also_in: tuple[Edition, ...] = ()
+    explanation: Explanation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +267,18 @@ class Notice:
 
     key: str
     parameters: Mapping[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FacetCount:
+    """A value that documents have, and how many of the hits a filter by it keeps."""
+
+    value: str
+    count: int
+
+
+Facets = Mapping[str, tuple[FacetCount, ...]]
+"""Counts by `level`, `issuer`, `year`, `kind`, `region` and `validity`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +291,10 @@ class ResultPage:
     hits: Sequence[Hit]
     took_ms: float
     notices: tuple[Notice, ...] = ()
+    suggestions: tuple[str, ...] = ()
+    """Queries that may have been meant where this one looks mistyped."""
+    facets: Facets | None = None
+    """There where they were asked for."""
 
 
 class Relation(StrEnum):

@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING
 
 from search import fusion
 from search.engines.protocol import Candidate, Engine
-from search.errors import ModelUnavailable
+from search.errors import IndexDamaged, ModelUnavailable
+from search.expansion import ask_keyword
 from search.lookup import Named, articles_first
 from search.model import ChannelMatch, Mode, Notice
+from search.preferring import prefer
 from search.query import Query
+from search.ranked import Ranked, Retrieved
 from search.text.normalise import fold, simplify
+from search.vouching import semantic_floor, vouched
 
 if TYPE_CHECKING:
     from search.embedding import Embedder
@@ -24,29 +28,6 @@ KEYWORD_DEPTH = 1000
 KEYWORD_CEILING = 0.5
 """In a fused list, a keyword score counts in full from this share of what a full match would have: a query whose words
 hardly occur is answered by meaning. Measured; see benchmarks/README.md."""
-KEYWORD_FLOOR = 0.45
-"""Share of a full match from which words alone make a hit in a fused list."""
-SEMANTIC_FLOORS = {"multilingual-e5-small": 0.875}
-"""Cosine from which meaning alone makes a hit, by model: each spreads its cosines over a range of its own. With both
-floors 1.4 and 4.8 % of the judged answers to real questions (msga_gov_qa, ncp_policy_doc) are lost, and of 40 off-topic
-queries (recipes, games, celebrities, keyboard noise) 75 and 88 % find nothing; benchmarks/README.md."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ranked:
-    """A clause in the fused list, with what each channel that found it said."""
-
-    clause_id: str
-    score: float
-    matched_by: Mapping[str, ChannelMatch]
-
-
-@dataclass(frozen=True, slots=True)
-class Retrieved:
-    """A fused list, best first."""
-
-    ranked: Sequence[Ranked]
-    notices: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +52,15 @@ class Retriever:
         channels: dict[str, Sequence[Candidate]] = {}
         if mode is not Mode.SEMANTIC:
             limit = max(depth, KEYWORD_DEPTH) if mode is Mode.KEYWORD else depth
-            channels["keyword"] = self.engine.keyword(query.keyword(), limit, documents)
+            channels["keyword"] = ask_keyword(self.engine, query, limit, documents)
         if mode is not Mode.KEYWORD:
             try:
                 channels["semantic"] = self._semantic(query, depth, documents)
-            except ModelUnavailable as error:
+            except (ModelUnavailable, IndexDamaged) as error:
                 if mode is Mode.SEMANTIC:
                     raise
                 notices = (Notice("notice.semantic_unavailable", {"reason": str(error.parameters["reason"])}),)
-        ranked = self._fuse(channels, query)
+        ranked = prefer(self._fuse(channels, query), query, self.named)
         if query.articles and mode is not Mode.SEMANTIC:
             ranked = self._articles_first(ranked, query)
         return Retrieved(ranked, notices)
@@ -106,29 +87,26 @@ class Retriever:
             "semantic": 1 - self.keyword_weight if both else 1.0,
         }
         scored = {name: [(c.clause_id, c.score) for c in found] for name, found in channels.items()}
-        full = self.engine.ceiling(query.keyword()) if both else 0.0
+        full = sum(self.engine.term_weights(query.keyword()).values()) if both else 0.0
+        shares = fusion.shares(scored, weights, {"keyword": (0.0, KEYWORD_CEILING * full)})
         matches: dict[str, dict[str, ChannelMatch]] = {}
         for name, found in channels.items():
             for rank, c in enumerate(found, 1):
-                matches.setdefault(c.clause_id, {})[name] = ChannelMatch(rank, c.score, c.window)
-        fused = fusion.weighted(scored, weights, {"keyword": (0.0, KEYWORD_CEILING * full)})
+                share = round(shares[name][c.clause_id], 4)
+                matches.setdefault(c.clause_id, {})[name] = ChannelMatch(rank, c.score, c.window, share)
         return [
             Ranked(clause_id, score, matches[clause_id])
-            for clause_id, score in fused
-            if self._is_hit(matches[clause_id], KEYWORD_FLOOR * full, query)
+            for clause_id, score in fusion.summed(shares)
+            if self._is_hit(matches[clause_id], full, query)
         ]
 
-    def _is_hit(self, matched_by: Mapping[str, ChannelMatch], keyword_floor: float, query: Query) -> bool:
-        """Whether a channel vouches for a clause: nonsense finds nothing instead of what is least far away."""
+    def _is_hit(self, matched_by: Mapping[str, ChannelMatch], full: float, query: Query) -> bool:
+        """`full` is about the keyword score of a full match, needed where both channels were asked."""
         keyword, semantic = matched_by.get("keyword"), matched_by.get("semantic")
-        if keyword and (keyword.score >= keyword_floor or query.phrases or query.document_numbers):
+        if keyword and (not full or query.phrases or query.document_numbers):
             return True
-        return semantic is not None and semantic.score >= self._floor()
-
-    def _floor(self) -> float:
-        if self.semantic_floor is not None:
-            return self.semantic_floor
-        return SEMANTIC_FLOORS.get(self.embedder().fingerprint.model, -1.0)
+        floor = semantic_floor(self.embedder().fingerprint.model, self.semantic_floor)
+        return vouched(keyword.score / full if keyword and full else 0.0, semantic.score if semantic else None, floor)
 
 
 def _fulfils(query: Query, folded_text: str) -> bool:

@@ -3,148 +3,167 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
-from threading import Lock
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
+from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING
 
-from search.engines import open_engine
-from search.engines.protocol import Engine, KeywordQuery
-from search.errors import EmptyQuery, ModelUnavailable, QueryTooLong, TiaokuanError, UnknownClause, UnknownDocument
-from search.generation import Generation, check_fingerprint, current_name, expected_model, open_current
-from search.highlight import find_terms
-from search.lookup import Named
-from search.model import (
-    ChannelMatch,
-    Citations,
-    Clause,
-    ClauseKind,
-    Document,
-    Edition,
-    Filters,
-    Hit,
-    Mode,
-    Notice,
-    ResultPage,
-)
-from search.query import Query, parse
-from search.retrieval import DEPTH, Ranked, Retrieved, Retriever
+from search.embedding.on_demand import ModelOnDemand
+from search.errors import EmptyQuery, ModelUnavailable, QueryTooLong, UnknownClause, UnknownDocument
+from search.facets import count_facets
+from search.folding import Folded, fold_copies, sorted_hits
+from search.listing import list_documents, titled_first
+from search.live import LiveIndex, Snapshot
+from search.lookup import find_numbers
+from search.model import Citations, Clause, Document, Facets, Filters, Mode, Notice, ResultPage, Sort
+from search.query import Query
+from search.ranked import Retrieved
+from search.reading import QueryReader, documents_for, understood_notices
+from search.reranking import Reranking
+from search.retrieval import DEPTH, Retriever
 from search.settings import Settings
-from search.store import Catalogue, StoredClause
-from search.suggest import Suggester, Suggestion
-from search.text.segment import Analyzer, Kind
+from search.showing import Asked, named, show_hits
+from search.similarity import nearest_to_clause, nearest_to_text
+from search.store import Catalogue
+from search.suggest import Suggestion
+from search.text.segment import Analyzer
+from search.understanding.synonyms import SynonymBook
+from search.vouching import semantic_floor
+from search.windows import passages
+from search.within import find_within
 
 if TYPE_CHECKING:
     from search.embedding import Embedder
 
-HEADING_WEIGHT = 0.5
-"""A heading alone answers less than the text under it, which has the heading's words in its path."""
-SIMILAR_DEPTH = 100
 _NO_FILTERS = Filters()
-
-
-@dataclass(slots=True)
-class _Snapshot:
-    """An open generation and how many calls are using it."""
-
-    generation: Generation
-    catalogue: Catalogue
-    engine: Engine
-    suggester: Suggester
-    users: int = 0
-    retired: bool = False
-
-    def close(self) -> None:
-        self.engine.close()
-        self.catalogue.close()
-
-
-@dataclass(frozen=True, slots=True)
-class _Folded:
-    """A text in the answer: the clause that stands for it, and where else the text is."""
-
-    ranked: Ranked
-    stored: StoredClause
-    also_in: tuple[Edition, ...]
 
 
 class Searcher:
     """Answers from the live generation; a newer one is moved to between two calls. Safe for many threads."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, verified: bool = False) -> None:
         self._settings = settings
         self._analyzer = Analyzer(settings.cache)
-        self._lock = Lock()
-        self._model_lock = Lock()
-        self._model: Embedder | None = None
-        self._snapshot = self._load()
+        self._model = ModelOnDemand(self._load_model)
+        self._live = LiveIndex(settings, self._analyzer, verified=verified)
+        self._reranking = Reranking(settings.reranker, settings.rerank_depth)
+        self._reader = QueryReader(self._analyzer, SynonymBook(settings.home / "synonyms.txt"))
 
     @classmethod
-    def open(cls, settings: Settings) -> Searcher:
-        """A searcher on the live generation. Raises NoIndex, IndexMismatch or IndexDamaged."""
-        return cls(settings)
+    def open(cls, settings: Settings, *, verified: bool = False) -> Searcher:
+        """A searcher on the live generation; `verified` compares checksums before it serves one. Where the live one is
+        damaged, the one before it serves. Raises NoIndex, IndexMismatch or IndexDamaged."""
+        return cls(settings, verified=verified)
 
     def close(self) -> None:
         """Let go of the index's files."""
-        with self._lock:
-            self._retire()
+        self._live.close()
 
     # -- what the front doors ask ----------------------------------------------------------------------------------
 
-    def search(
-        self, query: str, *, mode: Mode = Mode.HYBRID, limit: int = 10, offset: int = 0, filters: Filters = _NO_FILTERS
+    def search(  # noqa: PLR0913 the options of the command line and of the API, by name
+        self,
+        query: str,
+        *,
+        mode: Mode = Mode.HYBRID,
+        limit: int = 10,
+        offset: int = 0,
+        filters: Filters = _NO_FILTERS,
+        sort: Sort = Sort.RELEVANCE,
+        explained: bool = False,
+        faceted: bool = False,
     ) -> ResultPage:
-        """The clauses for a query. Raises EmptyQuery, QueryTooLong, and in semantic mode ModelUnavailable."""
-        if len(query) > self._settings.max_query_characters:
-            raise QueryTooLong(length=len(query), limit=self._settings.max_query_characters)
-        parsed = parse(query)
+        """The clauses for a query; `explained` adds the reasons to each, `faceted` the counts by what their documents are.
+
+        Raises EmptyQuery, QueryTooLong, and in semantic mode ModelUnavailable."""
+        self._check_length(query)
+        parsed = self._reader.read(query)
         if parsed.is_empty:
             raise EmptyQuery
-        if mode is not Mode.KEYWORD and not parsed.is_lookup:
+        if mode is not Mode.KEYWORD and not parsed.is_lookup and not parsed.is_listing:
             with suppress(ModelUnavailable):  # the retriever says so in its answer
                 self._embedder()  # loaded once; not part of what a search takes
         began = time.perf_counter()
-        with self._using() as snapshot:
-            documents, notices = _documents(snapshot.catalogue, filters)
-            if parsed.is_lookup and mode is not Mode.SEMANTIC:
-                found = _look_up(snapshot, parsed, documents)
-            else:
-                retriever = self._retriever(snapshot)
-                found = retriever.retrieve(parsed, mode, max(DEPTH, 2 * (offset + limit)), documents)
-            folded = _fold(snapshot.catalogue, found.ranked, documents)
-            notices += found.notices
+        with self._live.using() as snapshot:
+            depth = max(DEPTH, 2 * (offset + limit))
+
+            def find(wanted: Filters) -> tuple[list[Folded], tuple[Notice, ...]]:
+                return self._folded(snapshot, parsed, mode, depth, wanted)
+
+            found, notices = find(filters)
+            folded = sorted_hits(found, sort, snapshot.catalogue)
+            facets = _facets(snapshot.catalogue, filters, found, lambda wanted: find(wanted)[0]) if faceted else None
             if parsed.phrases and not folded:
                 notices += (Notice("notice.phrase_not_found", {"phrase": parsed.phrases[0]}),)
-            hits = self._hits(snapshot, folded[offset : offset + limit], self._terms(parsed))
-        return ResultPage(query, mode, len(folded), hits, _since(began), notices)
+            meant = self._reader.meant(query, parsed, snapshot)
+            notices += (Notice("notice.did_you_mean", {"query": meant}),) if meant else ()
+            weights = snapshot.engine.term_weights(parsed.keyword()) if explained else None
+            asked = Asked(self._reader.terms(parsed), parsed.expansions, weights)
+            hits = show_hits(snapshot.catalogue, self._analyzer, folded[offset : offset + limit], asked)
+            notices += self._live.notices()
+        suggestions = (meant,) if meant else ()
+        return ResultPage(query, mode, len(folded), hits, _since(began), notices, suggestions, facets)
 
     def similar(self, clause_id: str, *, limit: int = 10) -> ResultPage:
-        """The clauses of other works whose meaning is nearest to a clause's own; copies of it are left out.
+        """The clauses of other works whose meaning is nearest to a clause's own, copies of it first; other editions of
+        its own work are left out. Each hit's explanation says what differs: nothing in a copy.
 
         Raises UnknownClause. Needs no model: the clause's vectors are in the index."""
         began = time.perf_counter()
-        with self._using() as snapshot:
+        with self._live.using() as snapshot:
             stored = snapshot.catalogue.stored([clause_id]).get(clause_id)
             if stored is None:
                 raise UnknownClause(clause_id=clause_id)
-            ranked = _nearest(snapshot, stored, limit)
-            hits = self._hits(snapshot, _fold(snapshot.catalogue, ranked, None)[:limit], ())
-        return ResultPage(stored.clause.text, Mode.SEMANTIC, len(hits), hits, _since(began))
+            ranked, own_work = nearest_to_clause(snapshot, stored, limit)
+            folded = fold_copies(snapshot.catalogue, ranked, None)[:limit]
+            text = stored.clause.text
+            hits = show_hits(
+                snapshot.catalogue, self._analyzer, [f.without(own_work) for f in folded], Asked(compared=text)
+            )
+        return ResultPage(text, Mode.SEMANTIC, len(hits), hits, _since(began), self._live.notices())
+
+    def similar_to_text(self, text: str, *, limit: int = 10, filters: Filters = _NO_FILTERS) -> ResultPage:
+        """The clauses that are nearest to a passage in meaning, each with what differs from it.
+
+        Raises EmptyQuery, QueryTooLong (beyond `max_query_characters`), ModelUnavailable."""
+        self._check_length(text)
+        if not any(c.isalnum() for c in text):
+            raise EmptyQuery
+        embedder = self._embedder()
+        vectors = embedder.encode_passages(passages("", text), progress=False)
+        floor = semantic_floor(embedder.fingerprint.model, self._settings.semantic_floor)
+        began = time.perf_counter()
+        with self._live.using() as snapshot:
+            documents, notices = documents_for(snapshot.catalogue, filters)
+            nearest = nearest_to_text(snapshot, text, vectors, limit, documents)
+            ranked = [r for r in nearest if r.matched_by["semantic"].score >= floor]
+            folded = fold_copies(snapshot.catalogue, ranked, documents)[:limit]
+            hits = show_hits(snapshot.catalogue, self._analyzer, folded, Asked(compared=text))
+        return ResultPage(text, Mode.SEMANTIC, len(hits), hits, _since(began), notices + self._live.notices())
 
     def suggest(self, text: str, limit: int = 8) -> Sequence[Suggestion]:
         """What a person who has typed `text` may want: titles, 文号, headings and frequent terms."""
-        with self._using() as snapshot:
+        with self._live.using() as snapshot:
             return snapshot.suggester.suggest(text, limit)
+
+    def words(self, query: str) -> Sequence[str]:
+        """What the keyword channel looks for: phrases, words and 文号, each once, folded."""
+        return self._reader.terms(self._reader.read(query))
 
     def documents(self) -> Sequence[Document]:
         """All documents, in the order in which they were read."""
-        with self._using() as snapshot:
+        with self._live.using() as snapshot:
             return snapshot.catalogue.documents()
+
+    def facts(self) -> Sequence[Document]:
+        """All documents without their bodies and evidence, in the order in which they were read."""
+        with self._live.using() as snapshot:
+            return snapshot.catalogue.facts()
 
     def document(self, document_id: str) -> Document:
         """Raises UnknownDocument."""
-        with self._using() as snapshot:
+        with self._live.using() as snapshot:
             document = snapshot.catalogue.document(document_id)
         if document is None:
             raise UnknownDocument(document_id=document_id)
@@ -152,20 +171,37 @@ class Searcher:
 
     def clauses(self, document_id: str) -> Sequence[Clause]:
         """The clauses of a document, in reading order."""
-        with self._using() as snapshot:
+        with self._live.using() as snapshot:
             return snapshot.catalogue.clauses(document_id)
+
+    def find_in(self, document_id: str, query: str) -> Mapping[str, tuple[tuple[int, int], ...]]:
+        """Where a document's clauses have a query: clause → [start, end) of its text. Nothing raises on what it says.
+
+        Raises QueryTooLong."""
+        self._check_length(query)
+        parsed = self._reader.read(query)
+        asked = Asked(() if parsed.is_empty else self._reader.terms(parsed), parsed.expansions)
+        return find_within(self.clauses(document_id), query, asked.terms_in)
+
+    def original(self, document_id: str) -> str:
+        """The decoded text of a document's file, before anything was cleaned. Raises UnknownDocument."""
+        with self._live.using() as snapshot:
+            original = snapshot.catalogue.original(document_id)
+        if original is None:
+            raise UnknownDocument(document_id=document_id)
+        return original
 
     def citations(self, document_id: str) -> Citations:
         """What a document cites, and who cites it. Raises UnknownDocument."""
         document = self.document(document_id)
-        with self._using() as snapshot:
+        with self._live.using() as snapshot:
             outgoing = snapshot.catalogue.outgoing(document_id)
             incoming = snapshot.catalogue.incoming([document_id, *document.same_work_as])
         return Citations(tuple(outgoing), tuple(incoming))
 
     def clause(self, clause_id: str) -> Clause:
         """Raises UnknownClause."""
-        with self._using() as snapshot:
+        with self._live.using() as snapshot:
             stored = snapshot.catalogue.stored([clause_id]).get(clause_id)
         if stored is None:
             raise UnknownClause(clause_id=clause_id)
@@ -173,7 +209,7 @@ class Searcher:
 
     def status(self) -> Mapping[str, object]:
         """The live generation, its size, and the model it was embedded with."""
-        with self._using() as snapshot:
+        with self._live.using() as snapshot:
             documents, clauses = snapshot.catalogue.counts()
             manifest = snapshot.generation.manifest
             return {
@@ -182,171 +218,87 @@ class Searcher:
                 "documents": documents,
                 "clauses": clauses,
                 "model": manifest.embedder.get("model"),
+                **self._problem(),
             }
+
+    def _problem(self) -> Mapping[str, object]:
+        """Which generation ought to be served and is not, and why."""
+        if (refused := self._live.refused) is None:
+            return {}
+        error, language = refused.error, self._settings.language
+        said = {"code": error.code, "message": error.message(language), "remedy": error.remedy(language)}
+        return {"generation_problem": {"generation": refused.name, **said}}
 
     def warm_up(self) -> None:
         """Load what the first query would otherwise wait for: dictionary, model and vectors."""
         self._analyzer.words("预热")
         vectors = self._embedder().encode_queries(["预热"])
-        with self._using() as snapshot:
+        with self._live.using() as snapshot:
             snapshot.engine.semantic(vectors, 1)
             snapshot.suggester.suggest("预热", 1)
 
-    # -- the live generation ----------------------------------------------------------------------------------------
-
-    def _load(self) -> _Snapshot:
-        generation = open_current(self._settings.home)
-        check_fingerprint("analyzer", generation.manifest.analyzer, self._analyzer.fingerprint)
-        check_fingerprint("model", generation.manifest.embedder, expected_model(self._settings))
-        catalogue = Catalogue(generation.folder / "catalogue.sqlite")
-        suggester = Suggester(catalogue, self._analyzer)
-        return _Snapshot(generation, catalogue, open_engine(generation.folder, self._analyzer), suggester)
-
-    @contextmanager
-    def _using(self) -> Iterator[_Snapshot]:
-        with self._lock:
-            self._move_on()
-            snapshot = self._snapshot
-            snapshot.users += 1
-        try:
-            yield snapshot
-        finally:
-            with self._lock:
-                snapshot.users -= 1
-                if snapshot.retired and not snapshot.users:
-                    snapshot.close()
-
-    def _move_on(self) -> None:
-        """Change to a newer generation if there is one. One that cannot be opened is left alone: the old one serves."""
-        name = current_name(self._settings.home)
-        if name is None or name == self._snapshot.generation.name:
-            return
-        try:
-            newer = self._load()
-        except TiaokuanError:
-            return
-        self._retire()
-        self._snapshot = newer
-
-    def _retire(self) -> None:
-        if not self._snapshot.retired:
-            self._snapshot.retired = True
-            if not self._snapshot.users:
-                self._snapshot.close()
-
     def _embedder(self) -> Embedder:
-        with self._model_lock:
-            if self._model is None:
-                from search.embedding import Embedder  # keyword search loads no model
+        return self._model.get()
 
-                self._model = Embedder.open(self._settings)
-            return self._model
+    def _load_model(self) -> Embedder:
+        from search.embedding import Embedder  # keyword search loads no model
+
+        return Embedder.open(self._settings)
 
     # -- from ranked clauses to hits --------------------------------------------------------------------------------
 
-    def _retriever(self, snapshot: _Snapshot) -> Retriever:
-        def named(clause_ids: Collection[str]) -> Mapping[str, Named]:
-            clauses = {i: s.clause for i, s in snapshot.catalogue.stored(clause_ids).items()}
-            documents = snapshot.catalogue.documents_by_id({c.document_id for c in clauses.values()})
-            return {i: Named(documents[c.document_id].title, c.path, c.text) for i, c in clauses.items()}
-
+    def _retriever(self, snapshot: Snapshot) -> Retriever:
         settings = self._settings
-        return Retriever(snapshot.engine, self._embedder, named, settings.keyword_weight, settings.semantic_floor)
+        return Retriever(
+            snapshot.engine,
+            self._embedder,
+            partial(named, snapshot.catalogue),
+            settings.keyword_weight,
+            settings.semantic_floor,
+        )
 
-    def _terms(self, query: Query) -> tuple[str, ...]:
-        """What to highlight: the phrases, and the words that the keyword channel asked for."""
-        asked = self._analyzer.weigh_query(query.matched_text)
-        tokens = self._analyzer.tokens(query.matched_text)
-        words = [t.term for t in tokens if t.kind in (Kind.WORD, Kind.PART) and t.term in asked]
-        long = [word for word in words if len(word) > 1]
-        return tuple(dict.fromkeys([*query.phrases, *(long or words), *query.document_numbers]))
+    def _folded(
+        self, snapshot: Snapshot, parsed: Query, mode: Mode, depth: int, filters: Filters
+    ) -> tuple[list[Folded], tuple[Notice, ...]]:
+        """All hits, best first, and what the reader should know of them."""
+        documents, notices = documents_for(snapshot.catalogue, filters.joined(parsed.filters))
+        found = self._find(snapshot, parsed, mode, depth, documents)
+        spread = not parsed.is_lookup and not parsed.is_listing and not parsed.articles
+        folded = fold_copies(snapshot.catalogue, found.ranked, documents, spread=spread)
+        if spread and mode is not Mode.KEYWORD:
+            folded, said = self._reranking.apply(parsed.meaning, folded)
+            notices += said
+        return folded, notices + understood_notices(parsed) + found.notices
 
-    def _hits(self, snapshot: _Snapshot, folded: Sequence[_Folded], terms: Sequence[str]) -> list[Hit]:
-        documents = snapshot.catalogue.documents_by_id({f.stored.clause.document_id for f in folded})
-        hits = []
-        for f in folded:
-            clause = f.stored.clause
-            spans, found = find_terms(clause.text, terms) if terms else ((), ())
-            document, ranked = documents[clause.document_id], f.ranked
-            hits.append(Hit(clause, document, ranked.score, ranked.matched_by, spans, found, f.also_in))
-        return hits
+    def _find(
+        self, snapshot: Snapshot, query: Query, mode: Mode, depth: int, documents: Collection[str] | None
+    ) -> Retrieved:
+        """What is listed by its facts, looked up by its 文号 or title, or searched for."""
+        catalogue = snapshot.catalogue
+        if query.is_listing:
+            return list_documents(catalogue, documents or (), query.excluded)
+        if query.is_lookup and mode is not Mode.SEMANTIC:
+            return find_numbers(catalogue, snapshot.engine, query.document_numbers, documents)
+        found = self._retriever(snapshot).retrieve(query, mode, depth, documents)
+        return found if mode is Mode.SEMANTIC else titled_first(catalogue, found, query)
+
+    def _check_length(self, text: str) -> None:
+        if len(text) > self._settings.max_query_characters:
+            raise QueryTooLong(length=len(text), limit=self._settings.max_query_characters)
+
+
+def _facets(
+    catalogue: Catalogue, filters: Filters, found: Sequence[Folded], find: Callable[[Filters], Sequence[Folded]]
+) -> Facets:
+    """The counts of what was found with the filters. A facet with a filter of its own takes another search, without it."""
+    facts = {d.document_id: d for d in catalogue.facts()}
+
+    def documents(wanted: Filters) -> list[list[Document]]:
+        hits = found if wanted == filters else find(wanted)
+        return [[facts[i] for i in f.document_ids] for f in hits]
+
+    return count_facets(filters, documents, date.today())
 
 
 def _since(began: float) -> float:
     return round((time.perf_counter() - began) * 1000, 1)
-
-
-def _documents(catalogue: Catalogue, filters: Filters) -> tuple[frozenset[str] | None, tuple[Notice, ...]]:
-    if not filters:
-        return None, ()
-    undated = catalogue.undated() if filters.since or filters.until else 0
-    notices = (Notice("notice.undated", {"count": undated}),) if undated else ()
-    return catalogue.document_ids(filters), notices
-
-
-def _look_up(snapshot: _Snapshot, query: Query, documents: Collection[str] | None) -> Retrieved:
-    """A bare 文号: the opening clause of the document that bears it, then the clauses that name it."""
-    openings = snapshot.catalogue.opening_clauses(query.document_numbers)
-    stored = snapshot.catalogue.stored(openings)
-    openings = [i for i in openings if documents is None or stored[i].clause.document_id in documents]
-    naming = [
-        candidate.clause_id
-        for number in query.document_numbers
-        for candidate in snapshot.engine.keyword(KeywordQuery(number, (number,)), DEPTH, documents)
-    ]
-    ordered = list(dict.fromkeys([*openings, *naming]))
-    ranked = [
-        Ranked(clause_id, round(1 / rank, 4), {"keyword": ChannelMatch(rank, 1 / rank)})
-        for rank, clause_id in enumerate(ordered, 1)
-    ]
-    missing = (
-        () if openings else tuple(Notice("notice.number_not_found", {"number": n}) for n in query.document_numbers)
-    )
-    return Retrieved(ranked, missing)
-
-
-def _nearest(snapshot: _Snapshot, stored: StoredClause, limit: int) -> list[Ranked]:
-    clause = stored.clause
-    own = snapshot.catalogue.document(clause.document_id)
-    same_work = {clause.document_id, *(own.same_work_as if own else ())}
-    found = snapshot.engine.semantic(snapshot.engine.vectors(clause.clause_id), max(SIMILAR_DEPTH, 4 * limit))
-    others = snapshot.catalogue.stored([c.clause_id for c in found])
-    kept = [c for c in found if _is_other(others[c.clause_id], stored, same_work)]
-    return [
-        Ranked(c.clause_id, round(c.score, 4), {"semantic": ChannelMatch(rank, c.score, c.window)})
-        for rank, c in enumerate(kept, 1)
-    ]
-
-
-def _is_other(other: StoredClause, stored: StoredClause, same_work: Collection[str]) -> bool:
-    """Whether a clause may be shown as similar: text, from another work, and no copy of the clause itself."""
-    elsewhere = other.clause.document_id not in same_work
-    return elsewhere and other.clause.kind is ClauseKind.TEXT and other.folded != stored.folded
-
-
-def _fold(catalogue: Catalogue, ranked: Sequence[Ranked], documents: Collection[str] | None) -> list[_Folded]:
-    """One entry per text, in order: its best edition stands for it (the best that the filter lets through), with the
-    best score that any copy reached; headings weigh less."""
-    stored = catalogue.stored([r.clause_id for r in ranked])
-    groups: dict[int, list[Ranked]] = {}
-    for r in ranked:
-        weight = HEADING_WEIGHT if stored[r.clause_id].clause.kind is ClauseKind.HEADING else 1.0
-        groups.setdefault(stored[r.clause_id].folded, []).append(replace(r, score=r.score * weight))
-    copies = catalogue.copies(groups.keys())
-    folded = [_entry(members, stored, copies[number], documents) for number, members in groups.items()]
-    return sorted(folded, key=lambda f: -f.ranked.score)
-
-
-def _entry(
-    members: Sequence[Ranked],
-    stored: Mapping[str, StoredClause],
-    copies: Sequence[tuple[int, Edition]],
-    documents: Collection[str] | None,
-) -> _Folded:
-    best = min(members, key=lambda r: (stored[r.clause_id].edition, -r.score))
-    score = max(r.score for r in members)
-    channels = {name: match for r in reversed(members) for name, match in r.matched_by.items()}
-    channels |= dict(best.matched_by)
-    others = [edition for _, edition in sorted(copies, key=lambda c: c[0]) if edition.clause_id != best.clause_id]
-    shown = tuple(e for e in others if documents is None or e.document_id in documents)
-    return _Folded(replace(best, score=round(score, 4), matched_by=channels), stored[best.clause_id], shown)

@@ -17,6 +17,7 @@ from pydantic_settings import (
 )
 
 BUNDLED_MODEL = "bundled"
+_RATES = re.compile(r"[1-9]\d{0,6}/(second|minute|hour|day)(;[1-9]\d{0,6}/(second|minute|hour|day))*")
 _ORIGIN = re.compile(r"\*|https?://(\*\.)?[a-z0-9.-]+(:\d{1,5})?|https?://\[[0-9a-f:]+\](:\d{1,5})?")
 
 
@@ -33,6 +34,9 @@ class Settings(BaseSettings):
     )
     model: str = Field(BUNDLED_MODEL, description="`bundled`, a hub id, or the folder of a Sentence Transformers model")
     model_dtype: Literal["auto", "float32", "bfloat16"] = Field("auto", description="what the model computes in")
+    engine: Literal["embedded", "tantivy"] | None = Field(
+        None, description="what the next index is kept by; if unset, what the live one is kept by, at first embedded"
+    )
     language: Literal["zh", "en"] = Field(
         "zh", description="language of the command line and of the page's first visit"
     )
@@ -44,12 +48,61 @@ class Settings(BaseSettings):
         le=1,
         description="cosine below which a clause found by meaning alone is no hit; the model's own if unset",
     )
+    reranker: str | None = Field(
+        None,
+        description="hub id or folder of a cross-encoder that puts the first hits in its own order; none is shipped",
+    )
+    rerank_depth: int = Field(30, ge=2, le=200, description="hits that the cross-encoder reads for a query")
     keyword_weight: float = Field(0.5, ge=0, le=1, description="share of the keyword channel in a hybrid score")
+    judging: bool = Field(False, description="the page /judge, where whoever reaches it judges results for `evaluate`")
     embed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
         description="other sites whose pages may ask the API and frame /embed, parted by commas: https://www.example.gov.cn, "
         "https://*.example.gov.cn, or * for every site; none unless named, so that a page elsewhere cannot read an intranet",
     )
+    require_key: bool = Field(False, description="every search over HTTP takes a key (`tiaokuan keys add`)")
+    rate_limit: str = Field(
+        "600/minute",
+        description="how often one key, or one address without a key, may ask, such as 20/second;600/minute; empty for no "
+        "limit. This machine itself is not limited",
+    )
+    trusted_proxies: int = Field(
+        0, ge=0, le=10, description="reverse proxies in front, whose X-Forwarded-For and X-Forwarded-Proto are believed"
+    )
+    trusted_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="names under which the service may be asked, parted by commas; .example.gov.cn allows all below"
+    )
+    hsts_seconds: int = Field(
+        0, ge=0, description="how long browsers shall use HTTPS only (Strict-Transport-Security); 0: not said"
+    )
+    public_metrics: bool = Field(False, description="/metrics for everybody; else for this machine and for keys")
+    log_format: Literal["text", "json"] = Field("text", description="how the server writes its log, to stderr")
+    log_queries: bool = Field(False, description="the log of requests names the queries")
+    uploads: Path | None = Field(None, description="where uploaded documents are kept; `uploads` in `home` if unset")
+    max_upload_bytes: int = Field(20_000_000, ge=1, description="larger documents are not accepted over HTTP")
+
+    @property
+    def uploads_folder(self) -> Path:
+        """Where uploaded documents are kept; the folder need not exist."""
+        return self.uploads or self.home / "uploads"
+
+    @property
+    def default_sources(self) -> tuple[Path, ...]:
+        """What `tiaokuan index` reads when it is given no path: the corpus, and what was uploaded."""
+        return (self.corpus, self.uploads_folder) if self.uploads_folder.is_dir() else (self.corpus,)
+
+    @field_validator("trusted_hosts", mode="before")
+    @classmethod
+    def _hosts(cls, value: object) -> object:
+        return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+
+    @field_validator("rate_limit")
+    @classmethod
+    def _rates(cls, value: str) -> str:
+        rates = value.replace(" ", "").replace(",", ";")
+        if rates and not _RATES.fullmatch(rates):
+            raise ValueError(f"{value!r} is no rate such as 600/minute")
+        return rates
 
     @field_validator("embed_origins", mode="before")
     @classmethod

@@ -4,46 +4,55 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+import zlib
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
-from search.model import Citation, Clause, ClauseKind, Document, Edition, Evidence, Filters, Relation
+from search.filtering import admits
+from search.holding import Hold
+from search.model import Citation, Clause, ClauseKind, Document, Edition, Evidence, Filters, Relation, Validity
 from search.text.numbers import document_number_key
 
-_SCHEMA = """
+_TABLES = """
 CREATE TABLE documents (
     document_id TEXT PRIMARY KEY, position INTEGER NOT NULL, file TEXT NOT NULL, title TEXT NOT NULL, body TEXT NOT NULL,
     issuers TEXT NOT NULL, document_number TEXT, number_key TEXT, issued_on TEXT, page_date TEXT, source TEXT, site TEXT,
     kind TEXT, addressee TEXT, coverage REAL NOT NULL, clause_count INTEGER NOT NULL, same_work_as TEXT NOT NULL,
     edition INTEGER NOT NULL, region TEXT, subject TEXT, index_number TEXT, effective_on TEXT, expires_on TEXT,
     trial TEXT, repealed_by TEXT NOT NULL, evidence TEXT NOT NULL);
-CREATE INDEX documents_number ON documents (number_key);
+CREATE TABLE originals (document_id TEXT PRIMARY KEY REFERENCES documents, text BLOB NOT NULL);
 CREATE TABLE clauses (
     clause_id TEXT PRIMARY KEY, document_id TEXT NOT NULL REFERENCES documents, ordinal INTEGER NOT NULL,
     kind TEXT NOT NULL, path TEXT NOT NULL, text TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
     source_start INTEGER NOT NULL, source_end INTEGER NOT NULL, responsible TEXT, folded INTEGER NOT NULL);
-CREATE INDEX clauses_document ON clauses (document_id, ordinal);
-CREATE INDEX clauses_folded ON clauses (folded);
 CREATE TABLE citations (
     clause_id TEXT NOT NULL REFERENCES clauses, document_id TEXT NOT NULL REFERENCES documents, sentence TEXT NOT NULL,
     relation TEXT NOT NULL, title TEXT, document_number TEXT, cited_document_id TEXT);
-CREATE INDEX citations_document ON citations (document_id);
-CREATE INDEX citations_cited ON citations (cited_document_id);
 """
+_INDEXES = (
+    "CREATE INDEX documents_number ON documents (number_key)",
+    "CREATE INDEX clauses_document ON clauses (document_id, ordinal)",
+    "CREATE INDEX clauses_folded ON clauses (folded)",
+    "CREATE INDEX citations_document ON citations (document_id)",
+    "CREATE INDEX citations_cited ON citations (cited_document_id)",
+)
 _DOCUMENT = (
     "document_id, file, title, body, issuers, document_number, issued_on, page_date, source, site, kind, addressee, "
     "coverage, clause_count, same_work_as, region, subject, index_number, effective_on, expires_on, trial, repealed_by, evidence"
 )
+_FACTS = _DOCUMENT.replace(", body,", ", '' AS body,").replace(", evidence", ", '[]' AS evidence")
 _CLAUSE = (
     'c.clause_id, c.document_id, c.ordinal, c.kind, c.path, c.text, c.start, c."end", c.source_start, c.source_end, '
     "c.responsible"
 )
 _CITATION = "clause_id, document_id, sentence, relation, title, document_number, cited_document_id"
+_CACHE_KIB = 65_536
 _BATCH = 500  # SQLite's older builds take at most 999 parameters
 
 
@@ -56,23 +65,66 @@ class StoredClause:
     edition: int
 
 
-def write_catalogue(
-    file: Path,
-    documents: Iterable[Document],
-    clauses: Iterable[tuple[Clause, int]],
-    edition: Mapping[str, int],
-    citations: Iterable[Citation] = (),
-) -> None:
-    """Write a catalogue. `clauses` come with the number of the text they share with their copies; `edition` ranks each
-    document among the editions of its work, the best 0."""
-    with closing(sqlite3.connect(file)) as connection, connection:
-        connection.executescript(_SCHEMA)
-        rows = (_document_row(d, i, edition[d.document_id]) for i, d in enumerate(documents))
-        connection.executemany(f"INSERT INTO documents VALUES ({', '.join('?' * 26)})", rows)
-        connection.executemany(
-            f"INSERT INTO clauses VALUES ({', '.join('?' * 12)})", (_clause_row(c, number) for c, number in clauses)
-        )
-        connection.executemany(f"INSERT INTO citations VALUES ({', '.join('?' * 7)})", map(_citation_row, citations))
+class CatalogueWriter:
+    """Writes a catalogue, one document after the other; nothing of what it was given stays in memory.
+
+    A context manager: what was added is a catalogue only when the block is left without an error."""
+
+    def __init__(self, file: Path) -> None:
+        self._connection = sqlite3.connect(file, isolation_level=None)
+        # A file that nobody reads yet and that is synced as a whole when it is published needs no journal.
+        for setting in ("journal_mode = OFF", "synchronous = OFF", f"cache_size = -{_CACHE_KIB}"):
+            self._connection.execute(f"PRAGMA {setting}")
+        self._connection.executescript(_TABLES + "BEGIN;")
+        self._position = 0
+
+    def add(
+        self,
+        document: Document,
+        clauses: Iterable[tuple[Clause, int]],
+        *,
+        edition: int = 0,
+        citations: Iterable[Citation] = (),
+        original: bytes = b"",
+    ) -> None:
+        """Add a document with its clauses. These come with the number of the text that they share with their copies;
+        `edition` ranks the document among the editions of its work, the best 0; `original` is `packed` text."""
+        execute, executemany = self._connection.execute, self._connection.executemany
+        row = _document_row(document, self._position, edition)
+        execute(f"INSERT INTO documents VALUES ({', '.join('?' * 26)})", row)
+        execute("INSERT INTO originals VALUES (?, ?)", (document.document_id, original))
+        executemany(f"INSERT INTO clauses VALUES ({', '.join('?' * 12)})", (_clause_row(c, n) for c, n in clauses))
+        executemany(f"INSERT INTO citations VALUES ({', '.join('?' * 7)})", map(_citation_row, citations))
+        self._position += 1
+
+    def add_repeal(self, document_id: str, repealed_by: Sequence[str], said: Sequence[Evidence]) -> None:
+        """Say of a document that was added which others repeal it, and where they say so."""
+        query = "SELECT repealed_by, evidence FROM documents WHERE document_id = ?"
+        known, evidence = map(json.loads, self._connection.execute(query, [document_id]).fetchone())
+        more = [[e.fact, e.sentence] for e in said]
+        values = (json.dumps([*known, *repealed_by]), json.dumps([*evidence, *more], ensure_ascii=False), document_id)
+        self._connection.execute("UPDATE documents SET repealed_by = ?, evidence = ? WHERE document_id = ?", values)
+
+    def counts(self) -> tuple[int, int]:
+        """How many clauses were added, and how many different texts they have."""
+        row = self._connection.execute("SELECT count(*), count(DISTINCT folded) FROM clauses").fetchone()
+        return int(row[0]), int(row[1])
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with closing(self._connection):
+            if kind is None:
+                for statement in (*_INDEXES, "COMMIT"):
+                    self._connection.execute(statement)
+
+
+def packed(text: str) -> bytes:
+    """A text as the catalogue keeps it: UTF-8, deflated. Half a surrogate pair, which no file may hold, becomes ?."""
+    return zlib.compress(text.encode("utf-8", "replace"), 3)
 
 
 def _document_row(document: Document, position: int, edition: int) -> tuple[object, ...]:
@@ -135,9 +187,12 @@ class Catalogue:
             f"{file.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
         )
         self._lock = Lock()
+        self._facts: Sequence[Document] | None = None
+        self._hold = Hold(file)
 
     def close(self) -> None:
         self._connection.close()
+        self._hold.release()
 
     def _rows(self, query: str, parameters: Sequence[object] = ()) -> list[Any]:
         with self._lock:
@@ -158,14 +213,43 @@ class Catalogue:
         rows = self._rows(f"SELECT {_DOCUMENT} FROM documents WHERE document_id = ?", [document_id])
         return _document(rows[0]) if rows else None
 
+    def original(self, document_id: str) -> str | None:
+        """The decoded text of a document's file, before anything was cleaned; clauses' source offsets point into it."""
+        rows = self._rows("SELECT text FROM originals WHERE document_id = ?", [document_id])
+        return zlib.decompress(rows[0][0]).decode() if rows else None
+
+    def texts(self) -> Iterator[tuple[str, str, str]]:
+        """The id, the document's title and the text of every clause, in the order in which they were written."""
+        query = "SELECT clause_id, title, text FROM clauses c JOIN documents USING (document_id) WHERE c.rowid > ? AND c.rowid <= ? ORDER BY c.rowid"
+        last = int(self._rows("SELECT coalesce(max(rowid), 0) FROM clauses")[0][0])
+        for at in range(0, last, _BATCH):
+            yield from self._rows(query, [at, at + _BATCH])
+
     def documents_by_id(self, document_ids: Collection[str]) -> dict[str, Document]:
         rows = self._rows_in(f"SELECT {_DOCUMENT} FROM documents WHERE document_id", document_ids)
         return {row[0]: _document(row) for row in rows}
 
-    def document_ids(self, filters: Filters) -> frozenset[str]:
-        """The documents that a filter lets through. One without a date of issue passes no filter by date."""
-        rows = self._rows("SELECT document_id, issuers, issued_on FROM documents")
-        return frozenset(row[0] for row in rows if _passes(filters, json.loads(row[1]), _day(row[2])))
+    def document_ids(self, filters: Filters, today: date | None = None) -> frozenset[str]:
+        """The documents that a filter lets through, as of `today`. One without a date of issue passes none by date."""
+        today = today or date.today()
+        return frozenset(d.document_id for d in self.facts() if admits(filters, d, today))
+
+    def facts(self) -> Sequence[Document]:
+        """All documents without their bodies and evidence, in the order in which they were read; kept once asked for."""
+        if self._facts is None:
+            rows = self._rows(f"SELECT {_FACTS} FROM documents ORDER BY position")
+            self._facts = [_document(row) for row in rows]
+        return self._facts
+
+    def facts_by_id(self, document_ids: Collection[str]) -> dict[str, Document]:
+        """Documents without their bodies and evidence."""
+        rows = self._rows_in(f"SELECT {_FACTS} FROM documents WHERE document_id", document_ids)
+        return {row[0]: _document(row) for row in rows}
+
+    def unstated(self) -> int:
+        """How many documents say nothing of their validity."""
+        today = date.today()
+        return sum(d.validity(today) is Validity.UNSTATED for d in self.facts())
 
     def undated(self) -> int:
         """How many documents have no date of issue."""
@@ -197,6 +281,16 @@ class Catalogue:
         )
         return [row[1] for key in number_keys for row in self._rows(query, [key])]
 
+    def openings(self, document_ids: Collection[str]) -> list[str]:
+        """The first clause of text of each of these documents, the newest document first."""
+        query = (
+            "SELECT c.clause_id, d.issued_on, d.position FROM documents d JOIN clauses c USING (document_id) "
+            "WHERE c.ordinal = (SELECT min(t.ordinal) FROM clauses t WHERE t.document_id = d.document_id "
+            "AND t.kind = 'text') AND d.document_id"
+        )
+        rows = sorted(self._rows_in(query, document_ids), key=lambda row: row[2])
+        return [row[0] for row in sorted(rows, key=lambda row: row[1] or "", reverse=True)]
+
     def headings(self) -> list[tuple[str, int]]:
         """The headings under which clauses stand, with the number of documents that have them."""
         query = "SELECT path, count(DISTINCT document_id) FROM clauses WHERE path <> '[]' GROUP BY path"
@@ -216,11 +310,3 @@ class Catalogue:
         """How many documents and clauses there are."""
         row = self._rows("SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM clauses)")[0]
         return int(row[0]), int(row[1])
-
-
-def _passes(filters: Filters, issuers: Sequence[str], issued_on: date | None) -> bool:
-    if filters.issuer and not any(filters.issuer in issuer for issuer in issuers):
-        return False
-    if filters.since and (issued_on is None or issued_on < filters.since):
-        return False
-    return not (filters.until and (issued_on is None or issued_on > filters.until))

@@ -20,6 +20,7 @@ from typing import Any
 from search.store import Catalogue
 from search.text.normalise import fold_with_origin, letters
 from search.text.segment import Analyzer
+from search.understanding.spelling import Speller
 
 LONGEST = 60
 """Typed letters beyond which nobody is completing a term."""
@@ -33,6 +34,14 @@ MOST = 5000
 _FREQUENT = 3
 _TOGETHER = 0.4
 """Two words are a phrase when this share of the rarer one's uses stands beside the other: 资源枯竭, but not 推进重点."""
+_ALWAYS = 0.9
+"""A part that stands beside the same word in this share of its uses is no term of its own."""
+_LINKING_WORDS = """
+    通过 关于 针对 对于 以及 根据 按照 有关 相关 进一步 进行 具有 成为 作为 给予 予以 用于 及其 这些 其他 以下 若干 部分
+    我国 我省 我市 我县 提出 作出 方面 就是 一样 比较 不断 充分 切实 继续 没有 可以 应当 必须 不得 或者 因此 同时 其中
+"""
+_LINKING = frozenset(_LINKING_WORDS.split())
+_COUNTED = re.compile(r"[〇零一二三四五六七八九十百千万两]+[个批项条年月日次家种名人]?")
 _HEADING = range(4, 31)
 _NUMBERING = re.compile(
     r"^\s*(第[〇零一二三四五六七八九十百\d]+[编章节条]|[（(]?[一二三四五六七八九十百\d]+[)）、.．])\s*"
@@ -72,14 +81,23 @@ class Suggester:
     def __init__(self, catalogue: Catalogue, analyzer: Analyzer) -> None:
         self._catalogue, self._analyzer = catalogue, analyzer
         self._lock = Lock()
-        self._index: Index | None = None
+        self._gathered: tuple[Index, Speller] | None = None
 
     def suggest(self, typed: str, limit: int) -> list[Suggestion]:
         """At most `limit` suggestions, the best first; none for what has no letters."""
+        return self._gather()[0].suggest(typed, limit)
+
+    @property
+    def speller(self) -> Speller:
+        """Who knows the same terms, for what is mistyped."""
+        return self._gather()[1]
+
+    def _gather(self) -> tuple[Index, Speller]:
         with self._lock:
-            if self._index is None:
-                self._index = Index(gather(self._catalogue, self._analyzer))
-        return self._index.suggest(typed, limit)
+            if self._gathered is None:
+                entries = gather(self._catalogue, self._analyzer)
+                self._gathered = Index(entries), Speller(e.text for e in entries[SuggestionKind.TERM])
+            return self._gathered
 
 
 def gather(catalogue: Catalogue, analyzer: Analyzer) -> dict[SuggestionKind, list[Entry]]:
@@ -99,23 +117,42 @@ def gather(catalogue: Catalogue, analyzer: Analyzer) -> dict[SuggestionKind, lis
 
 
 def frequent_terms(analyzer: Analyzer, texts: Iterable[str]) -> list[str]:
-    """Words of the texts, and pairs of words that keep together, the most frequent first."""
-    words: Counter[str] = Counter()
-    pairs: Counter[tuple[str, str]] = Counter()
+    """Words of the texts, and pairs of words that keep together, the most frequent first; none that is always a part of
+    a longer one (机制障碍 of 体制机制障碍)."""
+    counts: Counter[tuple[str, ...]] = Counter()
     for text in texts:
         found = analyzer.words(text)
-        words.update(word.term for word in found)
-        pairs.update((left.term, right.term) for left, right in pairwise(found) if left.end == right.start)
-    terms = Counter({word: count for word, count in words.items() if _is_term(word) and count >= _FREQUENT})
-    for (left, right), count in pairs.items():
-        together = count >= max(_FREQUENT, _TOGETHER * min(words[left], words[right]))
-        if together and _is_term(left) and _is_term(right):
-            terms[left + right] = count
-    return [term for term, _ in terms.most_common(MOST)]
+        for length in (1, 2, 3):
+            for at in range(len(found) - length + 1):
+                part = found[at : at + length]
+                if all(left.end == right.start for left, right in pairwise(part)):
+                    counts[tuple(word.term for word in part)] += 1
+    bound = _bound(counts)
+    terms = {"".join(part): count for part, count in counts.items() if _is_phrase(part, counts) and part not in bound}
+    return [term for term, _ in Counter(terms).most_common(MOST)]
+
+
+def _bound(counts: Mapping[tuple[str, ...], int]) -> set[tuple[str, ...]]:
+    """What stands (nearly) always beside one and the same word."""
+    return {
+        part
+        for longer, count in counts.items()
+        if len(longer) > 1
+        for part in (longer[1:], longer[:-1])
+        if count >= _FREQUENT and count >= _ALWAYS * counts[part]
+    }
+
+
+def _is_phrase(part: tuple[str, ...], counts: Mapping[tuple[str, ...], int]) -> bool:
+    """Whether a word, or a pair of words, is frequent enough, and its words keep together."""
+    if len(part) > 2 or not all(map(_is_term, part)):
+        return False
+    rarest = min(counts[(word,)] for word in part)
+    return counts[part] >= (_FREQUENT if len(part) == 1 else max(_FREQUENT, _TOGETHER * rarest))
 
 
 def _is_term(word: str) -> bool:
-    return len(word) > 1 and not word[0].isdigit()
+    return len(word) > 1 and not word[0].isdigit() and word not in _LINKING and not _COUNTED.fullmatch(word)
 
 
 def _bare(heading: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 _DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0, "Ｏ": 0, "O": 0, "两": 2}
 _UNITS = {"十": 10, "百": 100, "千": 1000}
@@ -11,6 +12,7 @@ NUMERAL = "〇零○一二三四五六七八九十百千两"
 """The characters that a Chinese numeral is written with."""
 
 
+@lru_cache(maxsize=4096)
 def to_int(numeral: str) -> int:
     """The value of 十二, 二十, 一百零五, 二〇一六 or 12 (full or half width); ValueError for anything else."""
     if numeral.isdecimal():

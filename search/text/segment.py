@@ -34,7 +34,7 @@ from search.text.numerals import units
 if TYPE_CHECKING:
     from search.text.dictionary import Segmenter
 
-SCHEME = 2
+SCHEME = 3
 """Raised with every change of the code that changes terms; an index of another scheme must be built anew."""
 
 _CHINESE = r"\u2e80-\u2fdf\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"  # as is_cjk

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from search.searcher import Searcher
-from search.suggest import Entry, Index, Suggestion, SuggestionKind
+from search.suggest import Entry, Index, Suggestion, SuggestionKind, frequent_terms
+from search.text.segment import Analyzer
 
 INDEX = Index(
     {
@@ -94,3 +96,14 @@ def test_the_real_corpus_has_suggestions_of_every_kind(searcher: Searcher) -> No
     assert searcher.suggest("国发2016")[0].text == "国发〔2016〕62号"
     assert "民营银行" in [found.text for found in searcher.suggest("民營")]
     assert {found.kind for found in searcher.suggest("东北", 20)} >= {SuggestionKind.TERM, SuggestionKind.TITLE}
+
+
+def test_phrases_are_whole_and_say_something(tmp_path: Path) -> None:
+    sentences = [
+        "破除体制机制障碍，设立民营银行。",
+        "通过市场化方式，党的十八大以来一批项目。",
+        "消除体制机制障碍，扶持民营银行！",
+    ]
+    terms = frequent_terms(Analyzer(tmp_path), sentences * 3)
+    assert "民营银行" in terms
+    assert not {"机制障碍", "障碍", "通过", "通过市场化", "十八", "一批"} & set(terms)

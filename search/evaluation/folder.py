@@ -1,4 +1,4 @@
-"""Measuring relevance on judged queries, in the layout of BEIR: corpus.jsonl, queries.jsonl, qrels.tsv.
+"""Judged queries in the layout of BEIR: corpus.jsonl, queries.jsonl, qrels.tsv.
 
 Every document of the folder is indexed as one clause, by the same analyzer, windows, model, engine and fusion that serve
 searches; nothing is tuned for the occasion. The index is kept in the cache and used again while nothing changes.
@@ -8,60 +8,33 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from search.embedding import Embedder, configured_model
 from search.engines import create_engine, open_engine
 from search.engines.protocol import ClauseEntry, Engine
 from search.errors import BadFolder
+from search.evaluation.measuring import Judged, Run, measure
 from search.lookup import Named
 from search.model import Mode
-from search.query import parse
+from search.reading import QueryReader
 from search.retrieval import DEPTH, Retriever
 from search.settings import Settings
 from search.text.segment import Analyzer
+from search.understanding.synonyms import SynonymBook
 from search.windows import SCHEME, passages, windows
 
 if TYPE_CHECKING:
-    from ir_measures import Measure
-
     from search.engines.protocol import Vectors
 
-MEASURES = ("nDCG@10", "RR@10", "R@100")
 _BATCH = 500
-_SAMPLES = 1000  # bootstrap resamples
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A set of judged queries: document id → (title, text), query id → text, query id → document id → grade."""
-
-    corpus: Mapping[str, tuple[str, str]]
-    queries: Mapping[str, str]
-    judgments: Mapping[str, Mapping[str, int]]
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """One mode's means over the queries, and for each the 95 % bootstrap interval."""
-
-    mode: Mode
-    means: Mapping[str, float]
-    intervals: Mapping[str, tuple[float, float]]
-    queries: int
-
-    def as_dict(self) -> dict[str, object]:
-        """JSON-ready values, rounded to four places."""
-        means = {name: round(value, 4) for name, value in self.means.items()}
-        spans = {name: [round(low, 4), round(high, 4)] for name, (low, high) in self.intervals.items()}
-        return {**means, "queries": self.queries, "intervals": spans}
-
-
-def _lines(file: Path) -> Iterator[dict[str, str]]:
+def _lines(file: Path) -> Iterator[dict[str, Any]]:
     try:
         with file.open(encoding="utf-8") as stream:
             yield from (json.loads(line) for line in stream if line.strip())
@@ -70,7 +43,29 @@ def _lines(file: Path) -> Iterator[dict[str, str]]:
 
 
 def load_judged(folder: Path, limit: int | None = None) -> Judged:
-    """Read a folder; `limit` takes only so many of its judged queries. Raises BadFolder."""
+    """Read a folder; `limit` takes only so many of its judged queries. A line of queries.jsonl may say the query's
+    `class`, by itself or in its `metadata`. Raises BadFolder."""
+    judgments = _judgments(folder)
+    queries: dict[str, str] = {}
+    classes: dict[str, str] = {}
+    try:
+        for line in _lines(folder / "queries.jsonl"):
+            query_id = line["_id"]
+            if query_id not in judgments or len(queries) == limit:
+                continue
+            queries[query_id] = line["text"]
+            named = line.get("class") or (line.get("metadata") or {}).get("class")
+            if named:
+                classes[query_id] = str(named)
+        corpus = {d["_id"]: (d.get("title", ""), d["text"]) for d in _lines(folder / "corpus.jsonl")}
+    except (KeyError, TypeError, AttributeError) as error:
+        raise BadFolder(folder=folder, reason=f"no field {error} in a line") from error
+    if not queries or not corpus:
+        raise BadFolder(folder=folder, reason="no judged queries, or no documents")
+    return Judged(corpus, queries, judgments, classes)
+
+
+def _judgments(folder: Path) -> dict[str, dict[str, int]]:
     judgments: dict[str, dict[str, int]] = {}
     try:
         rows = (folder / "qrels.tsv").read_text("utf-8").splitlines()[1:]
@@ -79,14 +74,7 @@ def load_judged(folder: Path, limit: int | None = None) -> Judged:
             judgments.setdefault(query_id, {})[document_id] = int(grade)
     except (OSError, ValueError) as error:
         raise BadFolder(folder=folder, reason=f"qrels.tsv: {error}") from error
-    try:
-        queries = {q["_id"]: q["text"] for q in _lines(folder / "queries.jsonl") if q["_id"] in judgments}
-        corpus = {d["_id"]: (d.get("title", ""), d["text"]) for d in _lines(folder / "corpus.jsonl")}
-    except (KeyError, TypeError) as error:
-        raise BadFolder(folder=folder, reason=f"no field {error} in a line") from error
-    if not queries or not corpus:
-        raise BadFolder(folder=folder, reason="no judged queries, or no documents")
-    return Judged(corpus, dict(list(queries.items())[:limit]), judgments)
+    return judgments
 
 
 class _Vectors:
@@ -180,17 +168,20 @@ def evaluation_engine(
     return engine, vectors.embedder
 
 
-def evaluate(
-    settings: Settings,
-    folder: Path,
-    modes: Collection[Mode] = tuple(Mode),
-    limit: int | None = None,
-    *,
-    progress: bool = True,
-) -> list[Figures]:
-    """Measure `modes` on a folder. Raises BadFolder, ModelUnavailable."""
-    judged = load_judged(folder, limit)
-    engine, embedder = evaluation_engine(settings, folder, judged, modes, progress=progress)
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What of a judged set is measured."""
+
+    modes: Collection[Mode] = field(default_factory=lambda: tuple(Mode))
+    limit: int | None = None
+    progress: bool = True
+
+
+def evaluate(settings: Settings, folder: Path, setup: Setup | None = None) -> Run:
+    """Measure on a folder. Raises BadFolder, ModelUnavailable."""
+    setup = setup or Setup()
+    judged = load_judged(folder, setup.limit)
+    engine, embedder = evaluation_engine(settings, folder, judged, setup.modes, progress=setup.progress)
     retriever = Retriever(
         engine,
         embedder,
@@ -198,35 +189,15 @@ def evaluate(
         settings.keyword_weight,
         settings.semantic_floor,
     )
-    figures = [_measure(judged, mode, retriever) for mode in modes]
-    engine.close()
-    return figures
 
+    reader = QueryReader(Analyzer(settings.cache), SynonymBook(settings.home / "synonyms.txt"))
 
-def _measure(judged: Judged, mode: Mode, retriever: Retriever) -> Figures:
-    import ir_measures  # only evaluation needs it
+    def answer(text: str, mode: Mode) -> list[str]:
+        return [ranked.clause_id for ranked in retriever.retrieve(reader.read(text), mode, DEPTH).ranked]
 
-    run = {
-        query_id: {
-            r.clause_id: 1 / rank for rank, r in enumerate(retriever.retrieve(parse(text), mode, DEPTH).ranked, 1)
-        }
-        for query_id, text in judged.queries.items()
-    }
-    measures: dict[Measure, str] = {ir_measures.parse_measure(name): name for name in MEASURES}
-    judgments = {query_id: judged.judgments[query_id] for query_id in judged.queries}
-    values: dict[str, dict[str, float]] = {name: {} for name in MEASURES}
-    for value in ir_measures.iter_calc(list(measures), judgments, run):
-        values[measures[value.measure]][value.query_id] = value.value
-    per_query = {name: [found.get(q, 0.0) for q in judged.queries] for name, found in values.items()}
-    means = {name: sum(found) / len(found) for name, found in per_query.items()}
-    return Figures(mode, means, {name: _interval(found) for name, found in per_query.items()}, len(judged.queries))
-
-
-def _interval(values: Sequence[float]) -> tuple[float, float]:
-    """The 95 % percentile bootstrap interval of the mean (Efron & Tibshirani 1993, 13.3), from a fixed seed."""
-    import numpy as np
-
-    array = np.asarray(values)
-    picks = np.random.default_rng(20161101).integers(0, len(array), (_SAMPLES, len(array)))
-    low, high = np.percentile(array[picks].mean(axis=1), [2.5, 97.5])
-    return float(low), float(high)
+    if set(setup.modes) != {Mode.KEYWORD}:
+        embedder()  # a hybrid search without its model answers by words alone: that would be measured as if it were both
+    try:
+        return measure(judged, setup.modes, answer)
+    finally:
+        engine.close()

@@ -1,0 +1,60 @@
+"""What is listed rather than searched for: the documents that fields alone ask for, and the one whose title was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from search.model import ChannelMatch, ClauseKind
+from search.query import Query
+from search.ranked import Ranked, Retrieved
+from search.store import Catalogue
+from search.text.normalise import fold
+from search.understanding.titles import is_title
+
+_LISTED = (ClauseKind.TEXT, ClauseKind.TABLE)
+LISTED = 1000
+"""Documents that a query of fields alone lists at most, the newest."""
+_TITLES = 100
+"""Clauses from the top whose documents' titles are compared with the query: a title's words find its own clauses."""
+
+
+def list_documents(catalogue: Catalogue, documents: Collection[str], excluded: Sequence[str]) -> Retrieved:
+    """All clauses of one work in reading order, or the opening clauses of several, the newest first; none that has a
+    text that the query rules out."""
+    facts = {d.document_id: d for d in catalogue.facts() if d.document_id in documents}
+    works = {frozenset({i, *d.same_work_as}) for i, d in facts.items()}
+    if len(works) == 1:
+        best = min(facts)
+        ids = [c.clause_id for i in sorted(facts, key=lambda i: i != best) for c in catalogue.clauses(i)]
+    else:
+        newest = sorted(facts, key=lambda i: str(facts[i].issued_on or ""), reverse=True)
+        ids = catalogue.openings(newest[:LISTED])
+    stored = catalogue.stored(ids)
+    kept = [i for i in ids if stored[i].clause.kind in _LISTED and not _has_any(stored[i].clause.text, excluded)]
+    return Retrieved([_listed(clause_id, rank) for rank, clause_id in enumerate(kept, 1)])
+
+
+def _has_any(text: str, excluded: Sequence[str]) -> bool:
+    return bool(excluded) and any(words in fold(text) for words in excluded)
+
+
+def _listed(clause_id: str, rank: int, score: float | None = None) -> Ranked:
+    score = round(1 / rank, 4) if score is None else score
+    return Ranked(clause_id, score, {"keyword": ChannelMatch(rank, score, share=score)})
+
+
+def titled_first(catalogue: Catalogue, found: Retrieved, query: Query) -> Retrieved:
+    """What was found, and ahead of it the opening clauses of the documents whose title the query is."""
+    ranked = found.ranked
+    if not ranked or query.phrases or query.excluded or query.document_numbers:
+        return found
+    stored = catalogue.stored([r.clause_id for r in ranked[:_TITLES]])
+    facts = catalogue.facts_by_id({s.clause.document_id for s in stored.values()})
+    titled = [i for i, d in facts.items() if is_title(query.meaning, d.title)]
+    if not titled:
+        return found
+    by_id = {r.clause_id: r for r in ranked}
+    openings = [by_id.get(i) or _listed(i, 1, ranked[0].score) for i in catalogue.openings(titled)]
+    first = {r.clause_id for r in openings}
+    raised = [Ranked(r.clause_id, ranked[0].score, r.matched_by, r.factors) for r in openings]
+    return Retrieved([*raised, *(r for r in ranked if r.clause_id not in first)], found.notices)

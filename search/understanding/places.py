@@ -1,0 +1,51 @@
+"""Which provinces a text speaks of: by name, or by a prefecture or city of theirs.
+
+The names are those of the administrative divisions down to prefectures (民政部, 行政区划代码). A city's bare name counts
+where it is no other word's part (武汉 yes, 汉中 and 白银 only as 汉中市 and 白银市).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+_DIVISION = re.compile(r"(?:省|市|(?:壮族|回族|维吾尔)?自治区|特别行政区)$")
+# Seats of provinces and cities of that rank, and longer names: no other words have them inside.
+_PLAIN_NAMES = """
+    石家庄 太原 呼和浩特 沈阳 大连 哈尔滨 南京 苏州 杭州 宁波 温州 合肥 福州 厦门 南昌 济南 青岛 郑州 洛阳 武汉 长沙 广州
+    深圳 珠海 东莞 佛山 南宁 海口 三亚 成都 贵阳 昆明 拉萨 西安 兰州 西宁 银川 延边 恩施 湘西
+"""
+_PLAIN = frozenset(_PLAIN_NAMES.split())
+_LONG = 3
+
+
+@cache
+def _names() -> Mapping[str, str]:
+    """What stands in a text → the short name of the province."""
+    names: dict[str, str] = {}
+    for line in (files("search.understanding") / "places.txt").read_text("utf-8").splitlines():
+        province, *cities = line.split()
+        short = _DIVISION.sub("", province)
+        names[short] = short
+        for city in cities:
+            plain = city in _PLAIN or len(city) >= _LONG
+            names |= {city: short} if plain else {f"{city}市": short, f"{city}地区": short, f"{city}州": short}
+    return names
+
+
+@cache
+def _heads() -> Mapping[str, tuple[str, ...]]:
+    """The names by their first two characters."""
+    heads: dict[str, tuple[str, ...]] = {}
+    for name in _names():
+        heads[name[:2]] = (*heads.get(name[:2], ()), name)
+    return heads
+
+
+def provinces_in(folded: str) -> frozenset[str]:
+    """The short names of the provinces that a folded text names, itself or by a city: 浙江省 and 杭州 are 浙江."""
+    pairs = {folded[at : at + 2] for at in range(len(folded) - 1)} & _heads().keys()
+    names = _names()
+    return frozenset(names[name] for pair in pairs for name in _heads()[pair] if name in folded)

@@ -1,0 +1,34 @@
+"""Whether a query is a document's title: typed whole, without its issuer, with 《》, cut short, or with a slip."""
+
+from __future__ import annotations
+
+from difflib import SequenceMatcher
+
+from search.text.normalise import letters
+
+_NATION = "中华人民共和国"
+_ABOUT = "关于"
+_SHORTEST = 8
+"""Letters from which a part of a title is one; a shorter query must be a title letter by letter."""
+_SHARE = 0.8
+"""How much of a title its part must have, or of the query the title in it."""
+_LIKENESS = 0.92
+
+
+def is_title(query: str, title: str) -> bool:
+    """Whether a query, as typed, is (nearly) this title."""
+    typed, whole = letters(query), letters(title)
+    forms = {whole, whole.removeprefix(_NATION), whole[max(whole.find(_ABOUT), 0) :]}
+    return any(_is_form(typed, form) for form in forms if form)
+
+
+def _is_form(typed: str, form: str) -> bool:
+    if typed == form:
+        return True
+    shorter, longer = sorted((typed, form), key=len)
+    if len(shorter) < _SHORTEST or len(shorter) < _SHARE * len(longer):
+        return False
+    if shorter in longer:
+        return True
+    likeness = SequenceMatcher(None, typed, form, autojunk=False)
+    return likeness.real_quick_ratio() >= _LIKENESS <= likeness.quick_ratio() and likeness.ratio() >= _LIKENESS
