@@ -1,8 +1,8 @@
 """How well republications are recognised, on real documents with planted copies.
 
-    python benchmarks/duplicates.py FOLDER… [--documents 300]
+    python benchmarks/duplicates.py FOLDER… [--documents 300] [--seed 20161101]
 
-Draws documents at random (seed 20161101), makes a copy of each per kind of change, reads all as files are read, and groups
+Draws documents at random, makes a copy of each per kind of change, reads all as files are read, and groups
 originals and copies. Prints precision and recall of the pairs per kind. Originals that agree of themselves (letters, to
 0.8) count as one, so that a real republication among them is no error. Copies keep the file's name.
 
@@ -26,6 +26,7 @@ from indexer.reading import build_document
 from search.text.normalise import letters
 
 SEED = 20161101
+"""The rules were set on the documents that this one draws; another one draws others."""
 Change = Callable[[str, random.Random], str]
 Raw = tuple[str, str]
 """A file's name and its text."""
@@ -122,9 +123,11 @@ def found_pairs(groups: Iterable[Sequence[str]]) -> set[frozenset[str]]:
     return {frozenset(pair) for group in groups for pair in combinations(group, 2)}
 
 
-def measure(kind: str, originals: Sequence[Candidate], raws: dict[str, Raw], same: set[frozenset[str]]) -> list[str]:
+def measure(
+    kind: str, originals: Sequence[Candidate], raws: dict[str, Raw], same: set[frozenset[str]], seed: int
+) -> list[str]:
     """Prints precision and recall of one kind of change; returns the ids whose copies were missed."""
-    dice = random.Random(f"{SEED} {kind}")  # noqa: S311
+    dice = random.Random(f"{seed} {kind}")  # noqa: S311
     copies = {
         d.document_id: read(
             "copy of " + d.document_id, (raws[d.document_id][0], CHANGES[kind](raws[d.document_id][1], dice))
@@ -170,9 +173,9 @@ def mixed(one: str, other: str, dice: random.Random, *, replace: bool) -> str:
     return head + "".join(parts)
 
 
-def near_misses(paths: Sequence[Path], most: int) -> None:
+def near_misses(paths: Sequence[Path], most: int, seed: int) -> None:
     """Prints how many pairs that are two works were folded."""
-    dice = random.Random(SEED)  # noqa: S311
+    dice = random.Random(seed)  # noqa: S311
     pairs = like_named(paths)
     pairs = dice.sample(pairs, min(most, len(pairs)))
     folded: dict[str, list[str]] = {"like-named": [], "mixed, replacing": [], "mixed, adding": []}
@@ -195,18 +198,19 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("folders", nargs="+")
     parser.add_argument("--documents", type=int, default=300)
+    parser.add_argument("--seed", type=int, default=SEED)
     arguments = parser.parse_args()
     paths = load(arguments.folders)
-    drawn = random.Random(SEED).sample(paths, min(arguments.documents, len(paths)))  # noqa: S311
+    drawn = random.Random(arguments.seed).sample(paths, min(arguments.documents, len(paths)))  # noqa: S311
     raws = {str(p): _raw(p) for p in drawn}
     originals = [d for i, raw in raws.items() if (d := read(i, raw))]
     same = agreeing(originals)
     print(f"{len(originals)} documents, {len(same)} pairs of them agree of themselves")
     for kind in CHANGES:
         began = time.perf_counter()
-        missed = measure(kind, originals, raws, same)
+        missed = measure(kind, originals, raws, same, arguments.seed)
         print(f"    {time.perf_counter() - began:.1f} s; missed:", *missed[:8], sep="\n        ")
-    near_misses(paths, arguments.documents // 2)
+    near_misses(paths, arguments.documents // 2, arguments.seed)
 
 
 if __name__ == "__main__":

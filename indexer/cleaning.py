@@ -10,11 +10,15 @@ from dataclasses import dataclass
 
 from indexer.lines import Line, split_lines
 from indexer.markers import line_marker
+from indexer.rows import table_rows
+from indexer.wrapping import unwrap
 from search.text.normalise import is_cjk, letters
 
 _SPACES = re.compile(r"(?:[\s\u3000\xa0]|&(?:nb|en|em|thin)?sp;|&#(?:160|12288);)+")
 _SPACED_LETTERS = re.compile(r"(?<!\S)([\u4e00-\u9fff])(?:[\s\u3000\xa0]+([\u4e00-\u9fff]))+(?=\s|$|[：:])")
 _LETTER_AND_SPACES = re.compile(r"(?<=[\u4e00-\u9fff])[\s\u3000\xa0]+")
+_SPACED_YEAR = re.compile(r"(?<!\d)(?=(?:1\s*9|2\s*0)\s*\d\s*\d\s*年)(\d{1,3})\s+(\d{1,3}\s*年)")
+"""20 16年, where a line of the source was broken."""
 _PROSE_MARKS = re.compile("[，。；,;]")
 _PROSE_LENGTH = 30
 """A line of so many characters with a comma or full stop is prose: a space between two Chinese characters in it is
@@ -31,9 +35,11 @@ _JUNK_START = re.compile(
 # … or as a whole.
 _JUNK_WHOLE = re.compile(
     r"(?:[【\[（(]?\s*(?:字体|字号)?\s*[:：]?\s*大\s*[|｜/]?\s*中\s*[|｜/]?\s*小\s*[】\]）)]?.{0,8}|打印本页.{0,10}|通知及附件下载|附件下载|点击下载|"
-    r"无障碍.{0,4}|繁體|简体|English|手机版|微信|微博|QQ空间|<!--|-->|[（(]\s*|\s*[）)]|[-－—_=*·\s]+)"
+    r"无障碍.{0,4}|繁體|简体|English|手机版|微信|微博|QQ空间|<!--|-->|[（(]\s*|\s*[）)]|[-－—_=*·|:\s\u200b-\u200f\u2060\ufeff]+)"
 )
 _JUNK_END = re.compile(r"(?:更多信息请关注.{0,24}|(?:责任编辑|责编|编辑|作者)\s*[:：]?\s*\S{0,12})$")
+_DOUBLED, _BEGINNING = 60, 16
+"""Characters. A line of twice as many whose halves are the same holds a page's text twice, and its beginning tells."""
 _JUNK_LIMIT = 120
 """A junk line is short; a longer one is only junk where it is a chain of links."""
 
@@ -69,22 +75,32 @@ def _between_cjk(text: str, start: int, end: int) -> bool:
     return start > 0 and end < len(text) and joins(text[start - 1]) and joins(text[end])
 
 
-def _mend_spaces(line: Line) -> Line:
-    """Leaves out spaces inside words: everywhere in prose, and between the letters of a s p a c e d word."""
+def _mend_spaces(line: Line, *, is_row: bool = False) -> Line:
+    """Leaves out spaces inside words: everywhere in prose, and between the letters of a s p a c e d word. The cells of a
+    table row stay parted by one tab."""
     text = line.text
     if not _SPACES.search(text):
         return line
-    spans = []
+    spans: list[tuple[int, int]] = []
     marker = line_marker(text)
     prose = len(text) >= _PROSE_LENGTH and bool(_PROSE_MARKS.search(text))
-    spaced = [m.span() for m in _SPACED_LETTERS.finditer(text)]
+    spaced = [] if is_row else [m.span() for m in _SPACED_LETTERS.finditer(text)]
+    spaced_years = {(m.end(1), m.start(2)) for m in _SPACED_YEAR.finditer(text)}
     spaced_starts = [start for start, _ in spaced]
     for match in _SPACES.finditer(text):
         start, end = match.span()
+        if is_row and "\t" in match[0]:
+            tab = text.index("\t", start)
+            spans += [span for span in ((start, tab), (tab + 1, end)) if span[0] < span[1]]
+            continue
         behind_marker = marker is not None and start <= marker.end <= end
         before = bisect_left(spaced_starts, start) - 1  # the last spaced word that begins before this space
         inside_spaced = before >= 0 and end < spaced[before][1]
-        if inside_spaced or (prose and not behind_marker and _between_cjk(text, start, end)):
+        if (
+            inside_spaced
+            or match.span() in spaced_years
+            or (prose and not behind_marker and _between_cjk(text, start, end))
+        ):
             spans.append((start, end))
         elif end - start > 1:
             spans.append((start + 1, end))
@@ -131,39 +147,31 @@ def _repeated(lines: Sequence[Line]) -> set[int]:
     return repeated
 
 
-def _is_hard_wrapped(lines: Sequence[Line]) -> int:
-    """The width at which the source broke its lines, or 0 where lines are paragraphs."""
-    lengths = sorted(len(line.text) for line in lines if line.text)
-    if len(lengths) < 8:
-        return 0
-    width = lengths[int(len(lengths) * 0.95)]
-    full = sum(width - 3 <= length <= width + 2 for length in lengths)
-    return width if 16 <= width <= 60 and full >= 0.4 * len(lengths) else 0
-
-
-def _unwrap(lines: Sequence[Line], width: int) -> list[Line]:
-    """Joins lines that a fixed width broke in the middle of a sentence."""
-    joined: list[Line] = []
-    open_line = False
-    for line in lines:
-        if open_line and line.text and line_marker(line.text) is None:
-            joined[-1] = joined[-1].join(line)
-        else:
-            joined.append(line)
-        open_line = bool(line.text) and len(line.text) >= width - 3 and line.text[-1] not in "。；：！？)）"
-    return joined
+def _said_twice(text: str) -> int:
+    """Where a line begins to say all of itself once more, or 0."""
+    second = text.find(text[:_BEGINNING], _DOUBLED) if len(text) >= 2 * _DOUBLED else 0
+    return second if second > 0 and text[:second].strip() == text[second:].strip() else 0
 
 
 def clean(source: str) -> Cleaned:
     """The lines of a document, without what the page around it added. Empty lines are gone; order is kept."""
-    lines = [_mend_spaces(line).strip() for line in split_lines(source)]
-    width = _is_hard_wrapped(lines)
-    if width:
-        lines = _unwrap(lines, width)
-    lines = [line for line in lines if line.text]
+    raw = split_lines(source)
+    rows = table_rows([line.text for line in raw])
+    broken = [_mend_spaces(line, is_row=i in rows).strip() for i, line in enumerate(raw)]
+    whole = unwrap(broken)
+    if len(whole) < len(broken):
+        rows = table_rows([line.text for line in whole])
+        whole = [_mend_spaces(line, is_row=i in rows) for i, line in enumerate(whole)]  # what was joined may be prose
+    lines = [line for line in whole if line.text]
     junk = {i for i, line in enumerate(lines) if is_junk(line.text)}
+    twice = {i: second for i, line in enumerate(lines) if (second := _said_twice(line.text))}
+    halves = sum(len(lines[i].text) - second for i, second in twice.items())
+    lines = [line.cut(0, twice[i]).strip() if i in twice else line for i, line in enumerate(lines)]
     repeated = _repeated(lines) - junk
     kept = tuple(_cut_junk_end(line) for i, line in enumerate(lines) if i not in junk and i not in repeated)
-    sizes = {name: sum(len(lines[i].text) for i in which) for name, which in (("junk", junk), ("repeated", repeated))}
+    sizes = {
+        "junk": sum(len(lines[i].text) for i in junk),
+        "repeated": halves + sum(len(lines[i].text) for i in repeated),
+    }
     skipped = tuple(Skipped(name, size) for name, size in sizes.items() if size)
     return Cleaned(kept, skipped, _site([lines[i].text for i in sorted(junk)]))

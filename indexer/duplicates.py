@@ -18,10 +18,13 @@ How much must agree depends on what the documents say of themselves:
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from array import array
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
+from hashlib import blake2b
 from itertools import combinations, pairwise
 from typing import NamedTuple
 
@@ -33,6 +36,11 @@ from search.text.normalise import letters
 
 SAME_WORK = 0.8
 """Share of shingles (Jaccard) from which two documents of one name are one work."""
+SAME_WITH_GAPS = 0.7
+"""… where the shorter one says nothing that the longer one does not, and few passages are left out: amendments reword,
+careless copies leave out."""
+_APART = 400
+"""Letters. Where passages are left out more often than that, two texts are woven into one."""
 SAME_TEXT = 0.95
 """… and two documents of different names."""
 SAME_LETTERS = 0.9995
@@ -48,6 +56,8 @@ _SHINGLE = 6
 _SKETCH = 64
 _COMMON = 50
 """A shingle that more documents share is a formula, or they are all copies: it proposes only neighbours."""
+_KEPT = 32
+"""Texts whose shingles are kept in memory while pairs are compared; the others are made again when needed."""
 _FEWEST = 3
 """So much of a sketch is shared by documents of one name that are worth comparing; half of it by others."""
 _OMISSION = 200
@@ -70,7 +80,7 @@ _NUMBER = re.compile(
 # begins, 第三条 where a sentence does (within one it is a reference, which an amendment may change).
 _LIST_NUMBER = re.compile(r"^\s*[一二三四五六七八九十百\d]{1,4}[）)、.．]", re.MULTILINE)
 _ANY_NUMBER = re.compile(
-    r"(?<=[。；：;:])第[一二三四五六七八九十百零〇\d]+[条章节]|[（(][一二三四五六七八九十百\d]{1,4}[）)]|[①-⑳]"
+    r"第(?<=[。；：;:]第)[一二三四五六七八九十百零〇\d]+[条章节]|[（(][一二三四五六七八九十百\d]{1,4}[）)]|[①-⑳]"
 )
 
 Shingles = NDArray[np.uint32]
@@ -88,15 +98,17 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class _Text:
-    """A document as it is compared. `shingles` are in the order of the text."""
+class Profile:
+    """What is kept in memory of a document until its editions are found, whatever its length. `sketch` holds the
+    smallest hashes of its text, `title` its letters."""
 
+    document_id: str
     title: str
     number: str | None
     issued_on: date | None
-    shingles: Shingles
+    sketch: Shingles
 
-    def same_name(self, other: _Text) -> bool:
+    def same_name(self, other: Profile) -> bool:
         if self.number and other.number:
             return self.number == other.number
         short, long = sorted((self.title, other.title), key=len)
@@ -116,22 +128,44 @@ def _shingles(body: str) -> Shingles:
     return (hashes >> np.uint64(32)).astype(np.uint32)
 
 
-def _text(document: Candidate) -> _Text:
-    return _Text(letters(document.title), document.document_number, document.issued_on, _shingles(document.body))
+def profile(document: Candidate) -> Profile:
+    """The document as it is compared with all others."""
+    d = document
+    return Profile(d.document_id, letters(d.title), d.document_number, d.issued_on, _sketch(_shingles(d.body)))
 
 
-def _likely_pairs(texts: Sequence[_Text]) -> Iterator[tuple[int, int]]:
+def _sketch(shingles: Shingles) -> Shingles:
+    """The smallest different hashes, ascending. Sorting a few of the smallest is enough unless many are equal."""
+    few = 4 * _SKETCH
+    if len(shingles) > few:
+        smallest = np.unique(np.partition(shingles, few)[:few])
+        if len(smallest) >= _SKETCH:
+            return smallest[:_SKETCH].copy()
+    return np.unique(shingles)[:_SKETCH].copy()
+
+
+def _likely_pairs(texts: Sequence[Profile]) -> Iterator[tuple[int, int]]:
     """Pairs whose sketches agree enough. Their number grows with the documents, not with their square."""
-    sketches = [np.unique(t.shingles)[:_SKETCH].tolist() for t in texts]
-    holders: dict[int, list[int]] = defaultdict(list)
-    for number, sketch in enumerate(sketches):
-        for shingle in sketch:
-            holders[shingle].append(number)
-    shared = Counter(pair for numbers in holders.values() for pair in _meetings(numbers))
-    for (one, other), count in shared.items():
-        least = min(len(sketches[one]), len(sketches[other]))
+    numbers = np.repeat(np.arange(len(texts)), [len(t.sketch) for t in texts])
+    shingles = np.concatenate([t.sketch for t in texts]) if texts else np.zeros(0, np.uint32)
+    order = np.argsort(shingles, kind="stable")
+    numbers, edges = numbers[order], np.flatnonzero(np.diff(shingles[order])) + 1
+    met = array("q")
+    for start, end in _runs(edges, len(order)):
+        met.extend(one * len(texts) + other for one, other in _meetings(numbers[start:end].tolist()))
+    pairs, counts = np.unique(np.frombuffer(met, np.int64), return_counts=True)
+    for pair, count in zip(pairs.tolist(), counts.tolist(), strict=True):
+        one, other = divmod(pair, len(texts))
+        least = min(len(texts[one].sketch), len(texts[other].sketch))
         if 2 * count >= least or (count >= min(_FEWEST, least) and texts[one].same_name(texts[other])):
             yield one, other
+
+
+def _runs(edges: NDArray[np.intp], length: int) -> Iterator[tuple[int, int]]:
+    """The runs longer than one that `edges` cut a sorted array of that length into."""
+    starts, ends = np.append(0, edges), np.append(edges, length)
+    long = ends - starts > 1
+    return zip(starts[long].tolist(), ends[long].tolist(), strict=True)
 
 
 def _meetings(numbers: Sequence[int]) -> Iterable[tuple[int, int]]:
@@ -145,18 +179,40 @@ class _Agreement(NamedTuple):
     """Whether they are the same to the letter, but for what stands before and after."""
 
 
-def _agreement(one: _Text, other: _Text) -> _Agreement:
-    short, long = sorted((one.shingles, other.shingles), key=len)
-    kept, found = np.isin(short, long), np.isin(long, short)
-    shared = min(int(kept.sum()), int(found.sum()))
+def _agreement(one: Profile, other: Profile, shingles: tuple[Shingles, Shingles]) -> _Agreement:
+    short, long = sorted(shingles, key=len)
+    kept, found = _found(short, long), _found(long, short)
+    shared = int(kept.sum())
     share = shared / (len(short) + len(long) - shared)
     if one.same_name(other):
         dated = one.issued_on is not None and other.issued_on is not None
-        whole = share >= SAME_WORK and (dated or kept.mean() >= WITHIN)
-        same = whole or (kept.mean() >= WITHIN and _left_out_in_passages(found))
+        own, few = _own(kept), len(_missing(found)[0]) <= 1 + len(found) // _APART
+        whole = share >= (SAME_WITH_GAPS if few and not own else SAME_WORK) and (dated or own <= 1 - WITHIN)
+        same = whole or (few and own <= 1 - WITHIN and _left_out_in_passages(found))
     else:
         same = share >= SAME_TEXT and len(short) >= _SHORT
     return _Agreement(share, _unchanged(kept) and _unchanged(found)) if same else _Agreement(0.0)
+
+
+def _found(one: Shingles, other: Shingles) -> NDArray[np.bool_]:
+    """For each shingle of a text, whether the other one has it as often as it came here: what the end of a law repeats
+    of its beginning is not found in a copy of the beginning."""
+    order = np.argsort(one, kind="stable")
+    ranked = one[order]
+    nth = np.arange(len(one)) - np.searchsorted(ranked, ranked)
+    there = np.sort(other)
+    count = np.searchsorted(there, ranked, "right") - np.searchsorted(there, ranked)
+    found = np.empty(len(one), dtype=np.bool_)
+    found[order] = nth < count
+    return found
+
+
+def _own(kept: NDArray[np.bool_]) -> float:
+    """The share of a text that the other one does not have. Where a sentence is left out, the seam makes up to five
+    shingles that are not found; a changed word makes six and more."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([True], kept, [True])).astype(np.int8)))
+    runs = edges[1::2] - edges[::2]
+    return float(runs[runs >= _SHINGLE].sum() / len(kept))
 
 
 def _missing(found: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -185,7 +241,7 @@ def _unchanged(found: NDArray[np.bool_]) -> bool:
 class _Works:
     """Documents joined to works (union-find), each with the first and last date that its editions bear."""
 
-    def __init__(self, texts: Sequence[_Text]) -> None:
+    def __init__(self, texts: Sequence[Profile]) -> None:
         self._parent = list(range(len(texts)))
         self._dates = [(t.issued_on, t.issued_on) if t.issued_on else None for t in texts]
 
@@ -206,12 +262,24 @@ class _Works:
 
 
 def group_works(documents: Sequence[Candidate]) -> list[list[str]]:
-    """The documents by work: lists of document ids, each document in one, in the order given.
+    """The documents by work, as `group_profiles` gives them, where all texts are at hand."""
+    bodies = {d.document_id: d.body for d in documents}
+    return group_profiles([profile(d) for d in documents], bodies.__getitem__)
+
+
+def group_profiles(documents: Sequence[Profile], body_of: Callable[[str], str]) -> list[list[str]]:
+    """The documents by work: lists of document ids, each document in one, in the order given. `body_of` is asked for
+    the bodies of the few that are compared letter by letter.
 
     The closest pairs are joined first, so that a copy without a date goes to the edition of time that it repeats.
     """
-    texts = [_text(d) for d in documents]
-    agreeing = [(_agreement(texts[a], texts[b]), a, b) for a, b in _likely_pairs(texts)]
+    texts = documents
+
+    @lru_cache(maxsize=_KEPT)
+    def shingles(number: int) -> Shingles:
+        return _shingles(body_of(texts[number].document_id))
+
+    agreeing = [(_agreement(texts[a], texts[b], (shingles(a), shingles(b))), a, b) for a, b in _likely_pairs(texts)]
     works = _Works(texts)
     for agreement, one, other in sorted(agreeing, key=lambda found: (-found[0].share, found[1], found[2])):
         if agreement.share:
@@ -227,39 +295,43 @@ def clause_key(clause: Clause) -> str:
     return letters(_NUMBER.sub("", clause.text))
 
 
+def text_number(clause: Clause, work: str) -> int:
+    """The number that equal clauses share (63 bits of a hash). Clauses of some length are equal wherever they stand,
+    short ones and headings only within their work and under the same headings."""
+    key = clause_key(clause)
+    everywhere = clause.kind in (ClauseKind.TEXT, ClauseKind.TABLE) and len(key) >= _SHORTEST_COPY
+    where = "" if everywhere else work + "/" + "/".join(map(letters, clause.path))
+    digest = blake2b(f"{where}\n{key}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest) >> 1
+
+
 def fold_clauses(clauses: Sequence[Clause], work_of: Mapping[str, str]) -> dict[str, int]:
     """Clause id → number of its text; clauses with one number are one text in several places.
 
     Within a work all equal clauses fold, and those at the same place that differ by a slip; between works only
     clauses of some length that are equal to the letter, and no headings.
     """
-    numbers: dict[object, int] = {}
-    folded: dict[str, int] = {}
-    for clause in clauses:
-        key = clause_key(clause)
-        everywhere = clause.kind is ClauseKind.TEXT and len(key) >= _SHORTEST_COPY
-        where = "" if everywhere else work_of[clause.document_id] + "/" + "/".join(map(letters, clause.path))
-        folded[clause.clause_id] = numbers.setdefault((where, key), len(numbers))
-    for editions in _editions(clauses, work_of):
-        for other in editions[1:]:
-            _fold_slips(editions[0], other, folded)
-    return folded
-
-
-def _editions(clauses: Sequence[Clause], work_of: Mapping[str, str]) -> list[list[list[Clause]]]:
-    """The clauses of each work that has several editions, by edition."""
     works: dict[str, dict[str, list[Clause]]] = defaultdict(dict)
     for clause in clauses:
         works[work_of[clause.document_id]].setdefault(clause.document_id, []).append(clause)
-    return [list(editions.values()) for editions in works.values() if len(editions) > 1]
+    folded: dict[str, int] = {}
+    for work, editions in works.items():
+        folded |= {clause.clause_id: text_number(clause, work) for edition in editions.values() for clause in edition}
+        best, *others = editions.values()
+        for other in others:
+            folded |= fold_slips(best, other, work)
+    return folded
 
 
 def _pairs(text: str) -> set[str]:
     return {text[i : i + 2] for i in range(len(text) - 1)}
 
 
-def _fold_slips(one: Sequence[Clause], other: Sequence[Clause], folded: dict[str, int]) -> None:
-    """Folds clauses of two editions that no equal clause was found for, where they stand at about the same place."""
+def fold_slips(one: Sequence[Clause], other: Sequence[Clause], work: str) -> dict[str, int]:
+    """For the clauses of an edition that no equal clause of the best one was found for, but one that differs by a slip
+    at about the same place: clause id → the number of the best one's text."""
+    folded = {clause.clause_id: text_number(clause, work) for clause in (*one, *other)}
+    slips: dict[str, int] = {}
     taken = {folded[c.clause_id] for c in one} & {folded[c.clause_id] for c in other}
     left = [c for c in one if folded[c.clause_id] not in taken]
     for clause in (c for c in other if folded[c.clause_id] not in taken):
@@ -267,6 +339,7 @@ def _fold_slips(one: Sequence[Clause], other: Sequence[Clause], folded: dict[str
         for match in (c for c in left if abs(c.ordinal - clause.ordinal) <= 3 and c.kind is clause.kind):
             theirs = _pairs(clause_key(match))
             if mine and len(mine & theirs) >= SAME_CLAUSE * len(mine | theirs):
-                folded[clause.clause_id] = folded[match.clause_id]
+                slips[clause.clause_id] = folded[match.clause_id]
                 left.remove(match)
                 break
+    return slips

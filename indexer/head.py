@@ -6,10 +6,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from indexer.contents import begins_flat
 from indexer.dates import WRITTEN_DATE, find_date
 from indexer.lines import Line
 from indexer.markers import Level, line_marker
-from indexer.organs import is_organ
+from indexer.organs import is_organ, leading_organs
 from indexer.titles import (
     choose_title,
     complete_title,
@@ -17,6 +18,7 @@ from indexer.titles import (
     is_title,
     run_on_title,
     title_of_order,
+    titled_by_organs,
     wrapped_run_on,
 )
 from search.text.numbers import DocumentNumber, find_document_numbers
@@ -42,7 +44,11 @@ _NOTE = re.compile(
 _TITLE_LABEL = re.compile(r"^(?:点击下载|附件下载|附件|下载)\s*[:：]\s*")
 _ADDRESSEE = re.compile(r"[^。；;]{2,400}[：:]$")
 _ADDRESSED = re.compile(r"政府|部门|单位|机构|委员会|[厅局委办院校行部]|公司|企业|军区|你[省市局部]|各")
+_ADDRESSED_TEXT = re.compile(r"[^。；：:]{2,400}[：:]")
 _PROSE = re.compile(r"[。；]")
+_LEADS_IN = re.compile(r"[，,].*(?:如下|说明|公示|公告|通知)[:：]$")
+_LEADS_IN = re.compile(r"(?:为|根据|按照|依据|经).{20,}[，,].*(?:如下|以下).{0,12}[：:]")
+"""为贯彻落实…，现提出如下意见："""
 _NUMBER_LINE = 200
 """A line of more characters holds other things than a 文号."""
 _NOTE_LENGTH = 900
@@ -82,7 +88,7 @@ def _labelled(text: str) -> list[tuple[str, str]]:
 
 
 def _is_paragraph(text: str) -> bool:
-    return (bool(_PROSE.search(text)) and len(text) >= 25) or len(text) > 120
+    return (bool(_PROSE.search(text)) and len(text) >= 25) or len(text) > 120 or bool(_LEADS_IN.fullmatch(text))
 
 
 _NOT_ADDRESSED = re.compile(r"如下|现将|根据|按照|经研究|《|^为|通过|要求|以下|包括|[:：].*[:：]")
@@ -131,9 +137,9 @@ def _runs_on(text: str) -> bool:
 
 def _starts_body(text: str) -> bool:
     marker = line_marker(text)
-    if marker and marker.level not in (Level.ARABIC, Level.DASH):
+    if (marker and marker.level not in (Level.ARABIC, Level.DASH)) or begins_flat(text):
         return True
-    return _is_paragraph(text) or _is_addressee(text) or _runs_on(text)
+    return _is_paragraph(text) or _is_addressee(text) or _runs_on(text) or bool(_LEADS_IN.search(text))
 
 
 @dataclass(slots=True)
@@ -242,13 +248,19 @@ def _same_line_head(text: str, page_title: str) -> _SameLine:
         number, cut = first, first.end
         while cut < len(text) and text[cut] in " 　)）】]:：":
             cut += 1
-    match = re.match(r"([^。；：:]{2,400}[：:])", text[cut:])
-    title = run_on_title(match[1]) if match else None
-    if match and (number or title or len(text) > cut + len(match[1])):
-        rest = match[1].removeprefix(title or "")
+    printed = titled_by_organs(text[cut:], page_title)
+    if printed:
+        cut += len(printed)
+        behind = _ADDRESSED_TEXT.match(text[cut:])
+        addressee = behind[0] if behind and _is_addressee(behind[0]) else None
+        return _SameLine(cut + len(addressee or ""), number, printed, addressee)
+    match = _ADDRESSED_TEXT.match(text[cut:])
+    title = run_on_title(match[0]) if match else None
+    if match and (number or title or len(text) > cut + len(match[0])):
+        rest = match[0].removeprefix(title or "")
         if _is_addressee(rest) and re.search(r"各|你|有关|：", rest):
             addressee = rest
-            cut += len(match[1])
+            cut += len(match[0])
     return _SameLine(cut, number, title if addressee else None, addressee)
 
 
@@ -268,10 +280,13 @@ def read_head(lines: Sequence[Line], fallback_title: str) -> Head:
     addressee, cut, number = None, 0, gathered.number
     if body < len(lines):
         text = lines[body].text
-        wrapped = wrapped_run_on(next((b for b in reversed(gathered.blocks) if b), []), text)
+        own = run_on_title(text)
+        wrapped = None
+        if not (own and leading_organs(own)):  # a line that holds a full title is not the end of one
+            wrapped = wrapped_run_on(next((b for b in reversed(gathered.blocks) if b), []), text)
         if wrapped:
             (title, addressee), body = wrapped, body + 1
-        elif _is_addressee(text) and line_marker(text) is None and not run_on_title(text):
+        elif _is_addressee(text) and line_marker(text) is None and not own:
             number_here, text_number = 0, next(find_document_numbers(text[:40]), None)
             if text_number and text_number.start <= 1:
                 number, number_here = number or text_number, text_number.end
@@ -286,7 +301,7 @@ def read_head(lines: Sequence[Line], fallback_title: str) -> Head:
     ordered = title_of_order(title)
     if ordered:
         number, title = number or next(find_document_numbers(title), None), ordered
-    title = complete_title(title, [line.text[:2000] for line in lines[body : body + 5]])
+    title = complete_title(title, [line.text[:2000] for line in lines[body : body + 8]])
     return Head(
         title or fallback_title,
         body,

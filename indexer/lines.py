@@ -22,6 +22,8 @@ class Line:
 
     def strip(self) -> Line:
         """The line without white space at its ends."""
+        if self.text and not self.text[0].isspace() and not self.text[-1].isspace():
+            return self
         start = len(self.text) - len(self.text.lstrip())
         return self.cut(start, max(start, len(self.text.rstrip())))
 

@@ -10,7 +10,7 @@ from datetime import date
 from indexer.dates import WRITTEN_DATE, find_date
 from indexer.head import Head
 from indexer.layout import Layout
-from indexer.organs import leading_one_of_several, leading_organs, organ_of_code, split_organs
+from indexer.organs import leading_one_of_several, leading_organs, organs_of_code, split_organs
 from search.text.numbers import DocumentNumber
 
 _KINDS = (
@@ -23,6 +23,8 @@ _ASSEMBLY = re.compile(
 )
 _COUNCIL_ORDER = re.compile(r"国务院令|国务院(?:第\S{1,6}次)?常务会议|国务院(?:发布|公布|修订)")
 _ACT = re.compile(r"通过|批准|发布|公布|颁布|印发|制定|修[订正改]|施行|实施|生效|废止|备案")
+_MEETING = re.compile(r"第?[一二三四五六七八九十百\d]{1,4}次.{0,8}会议.{0,4}$")
+_SESSION = re.compile(r"第?[一二三四五六七八九十百]{1,4}届")
 _NAMED = re.compile(r"《[^》]*》")
 _PASSED = ("通过", "发布", "公布", "颁布", "印发", "制定", "修订")
 _NO_ISSUE = ("施行", "实施", "生效", "废止", "备案")
@@ -43,8 +45,9 @@ class Facts:
     addressee: str | None
 
 
-def _agency(number: DocumentNumber | None) -> str | None:
-    return re.split("[〔第]", number.text)[0] if number else None
+def _agency(number: DocumentNumber | None) -> str:
+    """国发 of 国发〔2016〕62号, 河北省第十三届人民代表大会常务委员会公告 of …公告（第一二六号）."""
+    return re.split(r"〔|\d{4}年第|第\d+号", number.text)[0] if number else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,8 @@ def _note_issuers(notes: tuple[str, ...], title: str) -> tuple[str, ...]:
             return (assembly[1] + assembly[2],)
         if _COUNCIL_ORDER.search(event.by + event.act):
             return ("国务院",)
-        organs = leading_organs(event.by.strip("　 ") + event.act) or _own_organ(event.by.strip("　 "), title)
+        by = _MEETING.sub("", event.by).strip("　 ")
+        organs = leading_organs(by + event.act) or _own_organ(by, title)
         if organs:
             return organs
     return ()
@@ -95,18 +99,18 @@ def _order(layout: Layout) -> str:
 def _own_organ(name: str, title: str) -> tuple[str, ...]:
     """省科委 under a title that begins with 河北省: 河北省科委."""
     place = re.match(r"[\u4e00-\u9fff]{2,8}?[省市]", title)
+    name = _SESSION.sub("", name).replace("人大常委会", "人民代表大会常务委员会")
     return split_organs(place[0][:-1] + name) if place and name.startswith(place[0][-1]) else ()
 
 
 def _issuers(layout: Layout) -> tuple[str, ...]:
     head = layout.head
-    code = organ_of_code(_agency(head.number) or "")
     leader = leading_one_of_several(head.title)
     candidates = (
         leading_organs(head.title),
         layout.signers,
         split_organs(head.meta.get("issuer", "")),
-        (code,) if code else (),
+        organs_of_code(_agency(head.number)),
         _note_issuers((*head.notes, _order(layout)), head.title),
         (leader,) if leader else (),
     )

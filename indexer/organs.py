@@ -33,7 +33,8 @@ _CENTRAL = """
 国家密码管理局 国家教育委员会 国家新闻出版署 国家消防救援局 国家烟草专卖局 国家环境保护局 国家监察委员会
 国家知识产权局 国家移民管理局 国家计划委员会 工业和信息化部 广播电影电视部 最高人民检察院 自然科学基金委
 退役军人事务部 中国农业发展银行 中国残疾人联合会 中国红十字会总会 住房和城乡建设部 全国人民代表大会
-全国供销合作总社 劳动和社会保障部 国务院学位委员会 国家中医药管理局 国家安全监管总局 国家广播电视总局
+全国供销合作总社 国家市场监管总局 国家广电总局 中国社科院 广播电视总局 中央军委科技委 中央军委装备发展部 中央军委训练管理部
+中央军委联合参谋部 劳动和社会保障部 国务院学位委员会 国家中医药管理局 国家安全监管总局 国家广播电视总局
 国家林业和草原局 国家粮食和储备局 市场监督管理总局 新闻出版广电总局 食品药品监管总局 中华全国妇女联合会
 中央军委后勤保障部 中央军委国防动员部 中央军委政治工作部 人力资源社会保障部 国家卫生健康委员会
 国家国防科技工业局 国家国际发展合作署 国家机关事务管理局 国家民族事务委员会 国家测绘地理信息局
@@ -58,15 +59,18 @@ _LOCAL = (
     rf"|(?:中国共产党|中共)?{_PLACE}(?:{_INNER_PLACE})?(?:委员会|委)?(?:"
     r"(?:人民政府)?国有资产监督管理委员会|人民政府|人民代表大会常务委员会|人民代表大会|人大常委会|政府|政协|"
     r"科委|计委|经委|教委|体委|建委|农委|编办|总工会|工商业联合会|妇女联合会|残疾人联合会|科学技术协会|红十字会|军区|供销合作总社|高级人民法院|人民检察院|"
-    r"[\u4e00-\u9fff]{2,18}?(?:委员会|管理局|监督局|监管局|监察局|管委会|领导小组|总队|厅|局|委|办))"
+    r"[\u4e00-\u9fff]{2,18}?(?:委员会|管理局|监督局|监管局|监察局|管委会|领导小组|总队|厅|局|委|办公室|办(?!公)))"
     r"(?:办公厅|办公室)?)"
 )
 _BRANCH = (
     r"(?:中国人民银行|国家外汇管理局|国家金融监督管理总局|中国银保监会|中国证监会|中国银行保险监督管理委员会|中国证券监督管理委员会)"
     r"[\u4e00-\u9fff]{2,10}?(?:中心支行|分行|分局|监管局)"
 )
+_COMPANY = r"中国(?!人民银行|银)[^\W\d_部委局]{2,10}(?:局|部)?(?:集团)?(?:股份|责任)?(?:有限公司|有限责任公司|总公司)"
 # A branch is tried before the bank whose name it begins with.
-_ORGAN = re.compile(rf"{_BRANCH}|(?:中华人民共和国)?(?:{_CENTRAL_NAMES}){_OFFICE}(?:{_PLACE}税务局)?|{_LOCAL}")
+_ORGAN = re.compile(
+    rf"{_BRANCH}|{_COMPANY}|(?:中华人民共和国)?(?:{_CENTRAL_NAMES}){_OFFICE}(?:{_PLACE}税务局)?|{_LOCAL}"
+)
 _CENTRAL_ORGAN = re.compile(rf"(?:{_CENTRAL_NAMES}){_OFFICE}$|全国")
 _SHORT_GOVERNMENT = re.compile(r"^([\u4e00-\u9fff]{2,8}[省市县])政府(办公厅)?$")
 _LONGEST = 400
@@ -99,6 +103,25 @@ def split_organs(text: str) -> tuple[str, ...]:
         found.append(_full_name(match[0]))
         at = match.end()
     return tuple(dict.fromkeys(found))
+
+
+def _ends_as_organ(text: str) -> bool:
+    """Whether an unknown name can end here: 中国 of 中国社科院 is no organ, though 社科院 is one."""
+    return len(text) > 3 and text[-1] in "部委局院会署厅办行协社联科司"
+
+
+def named_organs(text: str) -> tuple[str, ...]:
+    """The organs of a text that names nothing else; what stands between known names is one that is not known."""
+    found, at = [], 0
+    while at < len(text):
+        gap = _SEPARATORS.match(text, at)
+        at = gap.end() if gap else at
+        known = _ORGAN.match(text, at)
+        following = next((m for m in _BEGINS.finditer(text, at + 1) if _ends_as_organ(text[at : m.start()])), None)
+        end = known.end() if known else following.start() if following else len(text)
+        found.append(_full_name(text[at:end]))
+        at = end
+    return tuple(dict.fromkeys(name.strip("、") for name in found if name.strip("、")))
 
 
 def leading_organs(text: str) -> tuple[str, ...]:
@@ -158,21 +181,23 @@ _MINISTRY_CODES = {
 _CODES |= {"国办发明电": "国务院办公厅", "国发明电": "国务院", "中发": "中共中央", "中办发": "中共中央办公厅"}
 
 
-def organ_of_code(code: str) -> str | None:
-    """The organ that a 文号's agency code stands for (国发, 吉政发, 冀政办字), where the code tells it for certain."""
+def organs_of_code(code: str) -> tuple[str, ...]:
+    """The organs that a 文号's agency code stands for (国发, 吉政发, 冀政办字; the organs of an order or 公告 are named in
+    full), where the code tells them for certain."""
     if code in _CODES:
-        return _CODES[code]
-    if code.endswith("令") and is_organ(code[:-1]):
-        return split_organs(code[:-1])[0]
+        return (_CODES[code],)
+    named = re.fullmatch(r"(.{2,})(?:令|公告|通告)", code)
+    if named and "人民代表大会" not in named[1] and is_organ(named[1]):  # a 公告 tells what another organ has passed
+        return split_organs(named[1])
     ministry = next((organ for start, organ in _MINISTRY_CODES.items() if code.startswith(start)), None)
     if ministry:
-        return None if "联" in code else ministry  # 工信部联…: several sign, and the code names the first only
+        return () if "联" in code else (ministry,)  # 工信部联…: several sign, and the code names the first only
     match = re.fullmatch(r"(\w{1,2})政(办)?(?:发|字|函|规|办字|办发|办函|办规|令)?", code)
     province = _PROVINCES.get(match[1]) if match else None
     if not match or not province:
-        return None
+        return ()
     office = "办公厅" if match[2] or "办" in code else ""
-    return f"{province}人民政府{office}"
+    return (f"{province}人民政府{office}",)
 
 
 def is_organ(text: str) -> bool:

@@ -8,10 +8,11 @@ from search.model import Relation
 
 _CITED = re.compile(r"《[^《》]*(?:《[^《》]*》[^《》]*)*》|[（(〔\[][^（）()]*[）)〕\]]")
 _BEFORE = re.compile(
-    r"(?P<BASED_ON>根据|按照|依照|依据|遵照)|(?P<CARRIES_OUT>贯彻|落实|执行|实施)|(?P<FORWARDS>转发|批转|印发)"
+    r"(?P<BASED_ON>根据|按照|依照|依据|遵照)|(?P<CARRIES_OUT>贯彻|落实|执行|实施)|(?P<FORWARDS>(?:转发|批转)(?!的))"
     r"|(?P<AMENDS>修改|修订|修正)|(?P<REPEALS>废止)|(?P<FOLLOWS>参照|参考|比照)"
-    # what is said of the text itself, after which a title is only named: 根据有关规定，制定了《…》
-    r"|(?P<MENTIONS>制定|起草|出台|公布|发布|编制|提出|列入|依法|违反)"
+    # what is said of the text itself, after which a title is only named: 根据有关规定，制定了《…》; what tells only whose
+    # it is (国务院发布的《…》) is looked past
+    r"|(?P<MENTIONS>(?:制定|起草|出台|公布|发布|印发|编制|提出|列入)(?!的)|依法|违反)"
 )
 _NEAR = 30
 """A word governs a title so many characters behind it; farther only where the sentence goes on with 以及 and the like."""
@@ -27,7 +28,11 @@ _REQUIRES = re.compile(
     r"[^，。；《》]{0,4}(?:明确|有关|相关|具体|统一)?(?:规定|要求|部署)|[^。；《》]{0,20}为(?:主要)?依据"
 )
 _CARRIED_OUT = re.compile(r"[^。；]{0,160}?(?:贯彻|落实)")
+_FORWARDED = re.compile(r"\s*现?(?:转发|批转)(?:给|你|，|。)")
 _FOLLOWED = re.compile(r"[^，。；]{0,10}(?:参照|比照)")
+
+
+_SAID_BEHIND = ((_AMENDED, Relation.AMENDS), (_FORWARDED, Relation.FORWARDS))
 
 
 def relation_of(before: str, after: str) -> Relation:
@@ -37,8 +42,9 @@ def relation_of(before: str, after: str) -> Relation:
     lead, rest = _CITED.sub("", before), _CITED.sub("", after)
     if _REPEALED.match(rest):
         return Relation.AMENDS if _PART.match(rest) else Relation.REPEALS
-    if _AMENDED.match(rest):
-        return Relation.AMENDS
+    said = next((relation for pattern, relation in _SAID_BEHIND if pattern.match(rest)), None)
+    if said:
+        return said
     words = list(_BEFORE.finditer(lead))
     if words and (len(lead) - words[-1].end() <= _NEAR or _GOES_ON.search(lead)):
         return Relation[words[-1].lastgroup or "MENTIONS"]

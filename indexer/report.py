@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from indexer.cleaning import Skipped
+from indexer.readers.repairs import GUESSED, Repair
 from search.i18n import load_catalogue
+
+if TYPE_CHECKING:
+    from indexer.reading import ReadDocument
 
 LOW_COVERAGE = 0.95
 WORST = 10
@@ -16,7 +21,8 @@ MANY = 40
 
 @dataclass(frozen=True, slots=True)
 class DocumentReport:
-    """One document: its clauses, the share of its body that lies in one, and what of its file was left out."""
+    """One document: its clauses, the share of its body that lies in one, what of its file was left out, and what had to
+    be mended in it."""
 
     document_id: str
     file: str
@@ -26,6 +32,14 @@ class DocumentReport:
     characters: int = 0
     skipped: tuple[Skipped, ...] = ()
     same_work_as: tuple[str, ...] = ()
+    repairs: tuple[Repair, ...] = ()
+
+    @classmethod
+    def of(cls, read: ReadDocument) -> DocumentReport:
+        """The report on a document that was just read."""
+        d = read.document
+        counts = (len(read.clauses), d.coverage, len(d.body))
+        return cls(d.document_id, d.file, d.title, *counts, read.skipped, d.same_work_as, read.repairs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +52,8 @@ class FileSkipped:
 
 @dataclass(frozen=True, slots=True)
 class IndexReport:
-    """A whole run. `folded` counts clauses that share their text with one shown before them; seconds are wall time."""
+    """A whole run. `folded` counts clauses that share their text with one shown before them, `embedded` the passages that
+    went through the model, `reused` those whose vectors were there before; seconds are wall time."""
 
     generation: str
     documents: Sequence[DocumentReport]
@@ -46,9 +61,12 @@ class IndexReport:
     clauses: int
     folded: int
     windows: int
-    seconds: float
+    seconds: float = 0.0
     changed: bool = True
-    notes: Sequence[str] = field(default_factory=tuple)
+    embedded: int = 0
+    reused: int = 0
+    removed: Sequence[str] = ()
+    """Files that were left out because their documents were removed by hand."""
 
     def as_dict(self) -> dict[str, object]:
         """The report as JSON-ready values."""
@@ -58,11 +76,14 @@ class IndexReport:
             "clauses": self.clauses,
             "folded": self.folded,
             "windows": self.windows,
+            "embedded": self.embedded,
+            "reused": self.reused,
             "seconds": round(self.seconds, 2),
             "coverage": round(sum(d.coverage for d in self.documents) / max(1, len(self.documents)), 4),
             "worst": [d.document_id for d in self.worst()],
             "documents": [_document_dict(d) for d in self.documents],
             "skipped": [{"file": s.file, "reason": s.reason} for s in self.skipped],
+            "removed": list(self.removed),
         }
 
     def worst(self) -> list[DocumentReport]:
@@ -86,9 +107,13 @@ class IndexReport:
                 yield say("report.same_work", language, files=others)
             if d.coverage < LOW_COVERAGE:
                 yield say("report.low_coverage", language)
+        yield from self._repair_lines(language)
         for unread in self.skipped:
             reason = say(f"reason.{unread.reason}", language)
             yield say("report.file_skipped", language, file=unread.file, reason=reason)
+        if self.removed:
+            named = "、".join(self.removed[:WORST])
+            yield say("report.removed", language, count=len(self.removed), files=named)
         yield say(
             "report.total" if self.changed else "report.unchanged",
             language,
@@ -99,6 +124,21 @@ class IndexReport:
             seconds=f"{self.seconds:.1f}",
             generation=self.generation,
         )
+        yield say("report.passages", language, embedded=self.embedded, reused=self.reused)
+
+    def _repair_lines(self, language: str) -> Iterator[str]:
+        """A line for each file that was mended. Of a large corpus, files whose encoding was guessed and nothing else are
+        only counted."""
+        say = load_catalogue("indexer").text
+        guessed = 0
+        for d in self.documents:
+            if len(self.documents) > MANY and {r.kind for r in d.repairs} == {GUESSED}:
+                guessed += 1
+            elif d.repairs:
+                repairs = [say(f"repair.{r.kind}", language, count=r.count, encoding=r.encoding) for r in d.repairs]
+                yield say("report.repaired", language, file=d.file, repairs=say("report.and", language).join(repairs))
+        if guessed:
+            yield say("report.guessed", language, count=guessed)
 
 
 def _document_dict(d: DocumentReport) -> dict[str, object]:
@@ -111,4 +151,10 @@ def _document_dict(d: DocumentReport) -> dict[str, object]:
         "characters": d.characters,
         "skipped": [{"reason": s.reason, "characters": s.characters} for s in d.skipped],
         "same_work_as": list(d.same_work_as),
+        "repairs": [_repair_dict(r) for r in d.repairs],
     }
+
+
+def _repair_dict(repair: Repair) -> dict[str, object]:
+    named = {"encoding": repair.encoding} if repair.encoding else {"count": repair.count}
+    return {"kind": repair.kind, **named}

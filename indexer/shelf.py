@@ -50,6 +50,11 @@ class Shelf:
                 if not any(document.document_id in other.same_work_as for other in self._by_title[name]):
                     self._by_title[name].append(document)
 
+    def has(self, but: str, title: str) -> bool:
+        """Whether the corpus has a document of this full title, other than that of the id `but`."""
+        found = self.find(title, None) if title.startswith(_STATE) or leading_organs(title) else None
+        return found is not None and found != but
+
     def find(self, title: str | None, number: DocumentNumber | None, before: str = "") -> str | None:
         """The id of the document, None where the corpus has none or several that fit. `before` is the text ahead of the
         title, which may name its issuer: 国务院《关于…的意见》."""
@@ -68,7 +73,7 @@ class Shelf:
 
 
 def _organs_before(text: str) -> tuple[str, ...]:
-    part = re.split(r"[^\u4e00-\u9fff、]|根据|按照|依照|落实|贯彻|执行", text)[-1]
+    part = re.split(r"[^\u4e00-\u9fff、]|根据|按照|依照|落实|贯彻|执行|现将|转发|印发", text)[-1]
     return split_organs(part)
 
 

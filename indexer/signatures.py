@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import islice
 
 from indexer.dates import WRITTEN_DATE
-from indexer.organs import split_organs, trailing_organs
+from indexer.organs import named_organs, split_organs, trailing_organs
 from indexer.titles import is_title
 
 _DATE = re.compile(rf"[（(]?\s*{WRITTEN_DATE}\s*[）)]?(?:印发|发布)?")
@@ -21,7 +21,11 @@ _NOTE_TEXT = (
 _PUBLIC_NOTE = re.compile(rf"(?:{_NOTE_TEXT})+")
 _OFFICE = r"(?:国务院|中华人民共和国)?(?:总理|主席|委员长|省长|市长|州长|县长|区长|主任|部长|局长|厅长|院长|检察长|署长|行长|会长)"
 _OFFICER_LINE = re.compile(rf"{_OFFICE}[\s\u3000]+[\u4e00-\u9fff·\s]{{2,12}}")
-_OFFICER_END = re.compile(rf"(?:^|[。；）)\s]){_OFFICE}[\s\u3000]*[\u4e00-\u9fff·]{{2,4}}\s*$")
+# …自公布之日起施行。科技部部长徐冠华; several sign a joint order.
+_OFFICER_END = re.compile(
+    rf"(?:^|[。；）)\s])(?:[\u4e00-\u9fff]{{0,14}}?{_OFFICE}[\s\u3000]*[\u4e00-\u9fff·]{{2,4}}\s*){{1,6}}$"
+)
+_LISTED = re.compile(r"(?:^|[。\s])附件?\s*[:：][^。]*$")
 _PRINTED_BY = re.compile(rf".{{2,30}}(?:办公厅|办公室|秘书处)?\s*(?:{WRITTEN_DATE})\s*印发")
 _SEAL = re.compile(r"[（(](?:公?章|印章?|盖章)[）)]")
 _ORGANS_LENGTH = 200
@@ -34,6 +38,7 @@ _LINES = 30
 _FORMULA = re.compile(
     r"(?:执行|落实|实施|办理|印发|遵照|参照|此复|此令|函复|批复|通知|报告|公告|通告|工作|参考|事宜|手续)[。！]\s*$"
 )
+_NAMES = re.compile(r"[\u4e00-\u9fff、]{2,}(?:[部委局院会署厅办行协社联科组校]|公司|集团|中心|总队)")
 _NO_NAME = re.compile(r"[^\u4e00-\u9fff、\s\u3000]")
 _SENTENCE_END = re.compile(r"[。！；）)]\s*$")
 # A date that a sentence goes on behind dates something else: 2009年3月1日起施行, 2011年12月31日公布的….
@@ -74,7 +79,28 @@ def signature_length(lines: Sequence[str], index: int) -> int:
         end += 1
     if end < len(lines) and _dated(lines[end]) and (end > index or _dated_here(lines, end)):
         return end + 1 - index
+    joint = _joint_length(lines, index)
+    if joint:
+        return joint
     return end - index if end > index and end >= len(lines) - 1 else 0
+
+
+def _joint_length(lines: Sequence[str], index: int) -> int:
+    """How many lines from `index` on are several organs and their date, where not each of the names is a known one: the
+    text above has ended, every line ends as names do, and of at least half of them all names are known."""
+    above = lines[index - 1][-_ORGANS_LENGTH:] if index else ""
+    if not _may_be_names(lines[index]) or not (_SENTENCE_END.search(above) or _closes(above)):
+        return 0
+    end = index + 1
+    while end < len(lines) and end - index < _LINES and _may_be_names(lines[end]):
+        end += 1
+    known = sum(bool(_organs(line)) for line in lines[index:end])
+    signs = end - index >= 2 and 2 * known >= end - index and end < len(lines) and _dated(lines[end])
+    return end + 1 - index if signs else 0
+
+
+def _may_be_names(line: str) -> bool:
+    return len(line) < _ORGANS_LENGTH and bool(_NAMES.fullmatch(_bare(line)))
 
 
 def _dated(text: str) -> bool:
@@ -100,7 +126,8 @@ def _one_line(text: str) -> bool:
 def _dated_here(lines: Sequence[str], index: int) -> bool:
     """Whether a date alone on a line dates the text above it."""
     above = lines[index - 1][-_ORGANS_LENGTH:] if index else ""
-    return index + 2 >= len(lines) or bool(_SENTENCE_END.search(above)) or _closes(above)
+    listed = bool(_LISTED.search(above))  # the list of attachments stands above the date
+    return index + 2 >= len(lines) or listed or bool(_SENTENCE_END.search(above)) or _closes(above)
 
 
 def public_note(text: str) -> int:
@@ -115,7 +142,9 @@ def read_signature(text: str) -> Signature:
     if glued:
         return glued
     date = _ANY_DATE.search(text)
-    return Signature(_organs(_PUBLIC_NOTE.sub("", text)), date[0] if date else None, 0, len(text))
+    named = _PUBLIC_NOTE.sub("", text)
+    organs = _organs(named) or (named_organs(_bare(named)) if _may_be_names(named) else ())
+    return Signature(organs, date[0] if date else None, 0, len(text))
 
 
 def find_signature(text: str, previous: str = "") -> Signature | None:

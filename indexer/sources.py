@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from hashlib import file_digest, sha256
 from pathlib import Path
 
-from indexer.readers import READERS
 from search.errors import BadFolder
 
 
@@ -79,8 +78,3 @@ def _below(path: Path) -> Iterator[Source]:
 def _is_document(file: Path) -> bool:
     """Files of unknown kinds are documents too: the report names them, with the reason why they were not read."""
     return not (file.name.startswith((".", "~$")) or file.stem.upper().startswith("README"))
-
-
-def is_readable(source: Source) -> bool:
-    """Whether there is a reader for this kind of file."""
-    return source.path.suffix.lower() in READERS

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import codecs
+from collections.abc import Iterable, Sequence
 
+from indexer.readers.repairs import CUT, GUESSED, REPLACED, Decoded, Repair
 from indexer.readers.unreadable import Unreadable
 
 _MARKS = (
@@ -16,6 +18,8 @@ _MARKS = (
 # GB18030 and Big5 share most byte pairs, so both are tried and the more plausible text is taken; a detector would guess
 # Big5 for short GB texts.
 _LEGACY = ("gb18030", "big5hkscs")
+_NAMES = {"gb18030": "GB18030", "big5hkscs": "Big5"}
+_FAULT = "\ufffd"
 _DECLARED = {
     "utf-8": "utf-8",
     "utf8": "utf-8",
@@ -38,52 +42,76 @@ _COMMON = frozenset("的一是在和了有人中大为上个国我以要他时�
                     "為個國時來們動過產種後學經條規關會對發務辦開實應當據號")  # fmt: skip
 
 
-def decode(data: bytes, declared: str | None = None) -> str:
+def decode(data: bytes, declared: str | None = None) -> Decoded:
     """The text that bytes stand for, by their mark, the encoding that they declare, strict UTF-8, then GB18030 or Big5.
 
     A character cut off at the end is left out, a few broken ones become U+FFFD. Raises Unreadable: `binary`, `encoding`.
     """
     for mark, encoding in _MARKS:
         if data.startswith(mark):
-            return data.decode(encoding, "replace").rstrip("\ufffd")
+            return _marked(data, encoding)
     if b"\x00" in data[:4096]:
         raise Unreadable("binary")
     stated = _DECLARED.get((declared or "").strip().lower(), "utf-8")
-    first = [
-        text
-        for text in (_strict(data, candidate) for candidate in dict.fromkeys((stated, "utf-8")))
-        if text is not None
-    ]
+    first = _decoded(_strict(data, candidate) for candidate in dict.fromkeys((stated, "utf-8")))
     if first:
-        return max(first, key=_plausibility)  # saved pages are often in another encoding than they still declare
-    found = [_strict(data, encoding) for encoding in _LEGACY] + [_with_faults(data, "utf-8")]
-    decoded = [text for text in found if text is not None] or _damaged(data)
-    if not decoded:
+        return _best(first)  # saved pages are often in another encoding than they still declare
+    found = _decoded(
+        [*(_guess(_strict(data, encoding), encoding) for encoding in _LEGACY), _with_faults(data, "utf-8")]
+    )
+    found = found or _decoded(_guess(_with_faults(data, encoding), encoding) for encoding in _LEGACY)
+    if not found:
         raise Unreadable("encoding")
-    return max(decoded, key=_plausibility)
+    return _best(found)
 
 
-def _damaged(data: bytes) -> list[str]:
-    return [text for text in (_with_faults(data, encoding) for encoding in _LEGACY) if text is not None]
+def _decoded(attempts: Iterable[Decoded | None]) -> list[Decoded]:
+    return [attempt for attempt in attempts if attempt is not None]
 
 
-def _strict(data: bytes, encoding: str) -> str | None:
+def _best(found: Sequence[Decoded]) -> Decoded:
+    return found[0] if len(found) == 1 else max(found, key=lambda decoded: _plausibility(decoded.text))
+
+
+def _guess(decoded: Decoded | None, encoding: str) -> Decoded | None:
+    named = Repair(GUESSED, encoding=_NAMES[encoding])
+    return decoded and Decoded(decoded.text, (named, *decoded.repairs))
+
+
+def _marked(data: bytes, encoding: str) -> Decoded:
+    text = data.decode(encoding, "replace")
+    kept = text.rstrip(_FAULT)
+    cut = (Repair(CUT),) if kept != text else ()
+    faults = kept.count(_FAULT)
+    return Decoded(kept, (*((Repair(REPLACED, faults),) if faults else ()), *cut))
+
+
+def _strict(data: bytes, encoding: str) -> Decoded | None:
     try:
-        # not final: what is left of a character at the end stays in the decoder
-        return codecs.getincrementaldecoder(encoding)("strict").decode(data)
+        return _incrementally(data, encoding, "strict")
     except UnicodeDecodeError:
         return None
 
 
-def _with_faults(data: bytes, encoding: str) -> str | None:
-    text = codecs.getincrementaldecoder(encoding)("replace").decode(data)
-    # the three bytes of a lone surrogate give three marks
-    text = text.replace("\ufffd\ufffd\ufffd", "\ufffd") if encoding == "utf-8" else text
-    faults = text.count("\ufffd")
-    return text if faults <= max(_FEW_FAULTS, _FAULTS * len(text)) and faults < 0.1 * len(text) else None
+def _incrementally(data: bytes, encoding: str, errors: str) -> Decoded:
+    """Not final: what is left of a character at the end stays in the decoder."""
+    decoder = codecs.getincrementaldecoder(encoding)(errors)
+    text = decoder.decode(data)
+    return Decoded(text, (Repair(CUT),) if decoder.getstate()[0] else ())
+
+
+def _with_faults(data: bytes, encoding: str) -> Decoded | None:
+    decoded = _incrementally(data, encoding, "replace")
+    text = decoded.text
+    if encoding == "utf-8":  # the three bytes of a lone surrogate give three marks
+        text = text.replace(_FAULT * 3, _FAULT)
+    faults = text.count(_FAULT)
+    if faults > max(_FEW_FAULTS, _FAULTS * len(text)) or faults >= 0.1 * len(text):
+        return None
+    return Decoded(text, (*((Repair(REPLACED, faults),) if faults else ()), *decoded.repairs))
 
 
 def _plausibility(text: str) -> float:
     """Share of very common characters: a text read in the wrong encoding has next to none."""
     sample = text[:_SAMPLE]
-    return sum(c in _COMMON for c in sample) / max(1, len(sample))
+    return sum(map(_COMMON.__contains__, sample)) / max(1, len(sample))

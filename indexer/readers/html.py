@@ -13,6 +13,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from indexer.readers import templates
 from indexer.readers.encoding import decode
 from indexer.readers.html_lines import is_dropped, render, walk
+from indexer.readers.repairs import Decoded
 from indexer.readers.tables import LABELS, label_of
 from indexer.readers.unreadable import Unreadable
 from search.text.normalise import letters
@@ -34,11 +35,11 @@ _DATED = re.compile(
 _SITE_SUFFIX = re.compile(r"\s*(?:[_|｜>»]|--+|—|\s-\s|(?<=[\u4e00-\u9fff）])-(?=[\u4e00-\u9fff]))\s*")
 
 
-def read_html(data: bytes) -> str:
+def read_html(data: bytes) -> Decoded:
     """The text of a page. Raises Unreadable: `empty`, `binary`, `encoding`, `no_text`."""
     declared = _CHARSET.search(data[:4096])
-    source = decode(data, declared[1].decode("ascii") if declared else None).replace("\x00", "")
-    tree = LexborHTMLParser(source)
+    decoded = decode(data, declared[1].decode("ascii") if declared else None)
+    tree = LexborHTMLParser(decoded.text.replace("\x00", ""))
     root = tree.body or tree.root
     if root is None:
         raise Unreadable("empty")
@@ -50,7 +51,7 @@ def read_html(data: bytes) -> str:
     lines = [*_title_line(tree, [*head, *body]), *head, *body]
     if not any(c.isalnum() for line in lines for c in line):
         raise Unreadable("no_text")
-    return "\n".join(lines)
+    return Decoded("\n".join(lines), decoded.repairs)
 
 
 @dataclass(frozen=True, slots=True)

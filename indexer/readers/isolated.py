@@ -4,17 +4,20 @@ parser busy for hours. One worker reads many files; it is started anew after it 
 from __future__ import annotations
 
 import atexit
+import json
 import os
 import struct
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import astuple
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import IO
 
+from indexer.readers.repairs import Decoded, Repair
 from indexer.readers.unreadable import Unreadable
 
 SECONDS = 40.0
@@ -26,14 +29,14 @@ _SIZE = struct.Struct("<Q")
 
 
 class Worker:
-    """A child process that calls readers by name: `module:function`, bytes → text."""
+    """A child process that calls readers by name: `module:function`, bytes → text, plain or `Decoded`."""
 
     def __init__(self, seconds: float = SECONDS, memory: int = MEMORY) -> None:
         self._seconds, self._memory = seconds, memory
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
 
-    def read(self, reader: str, data: bytes) -> str:
+    def read(self, reader: str, data: bytes) -> Decoded:
         """What `reader` makes of `data`. Raises Unreadable: the reader's own reason, `timeout`, or `too_complex` where
         it ran out of memory or crashed."""
         with self._lock:
@@ -43,7 +46,7 @@ class Worker:
             timer.daemon = True
             timer.start()
             try:
-                status, text = _ask(process, reader, data)
+                status, text, repairs = _ask(process, reader, data)
             except (OSError, EOFError, struct.error) as error:
                 self._stop(process)
                 raise Unreadable("timeout" if timed_out.is_set() else "too_complex") from error
@@ -51,7 +54,7 @@ class Worker:
                 timer.cancel()
         if status != "text":
             raise Unreadable(text)
-        return text
+        return Decoded(text, tuple(Repair(*values) for values in json.loads(repairs)))
 
     def close(self) -> None:
         """Ends the child, if there is one."""
@@ -91,10 +94,10 @@ def _worker(process_id: int) -> Worker:
     return worker
 
 
-def in_worker(reader: str) -> Callable[[bytes], str]:
+def in_worker(reader: str) -> Callable[[bytes], Decoded]:
     """The reader `module:function` as one that runs in the worker."""
 
-    def read(data: bytes) -> str:
+    def read(data: bytes) -> Decoded:
         return _worker(os.getpid()).read(reader, data)
 
     return read
@@ -115,25 +118,25 @@ def _receive(stream: IO[bytes]) -> bytes:
     return data
 
 
-def _ask(process: subprocess.Popen[bytes], reader: str, data: bytes) -> tuple[str, str]:
+def _ask(process: subprocess.Popen[bytes], reader: str, data: bytes) -> tuple[str, str, str]:
     stdin, stdout = process.stdin, process.stdout
     if stdin is None or stdout is None:
         raise EOFError
     _send(stdin, reader.encode(), data)
-    return _receive(stdout).decode(), _receive(stdout).decode()
+    return _receive(stdout).decode(), _receive(stdout).decode(), _receive(stdout).decode()
 
 
-def _answer(reader: str, data: bytes) -> tuple[str, str]:
+def _answer(reader: str, data: bytes) -> tuple[str, str, tuple[Repair, ...]]:
     module, function = reader.split(":")
     try:
-        text: str = getattr(import_module(module), function)(data)
+        found: str | Decoded = getattr(import_module(module), function)(data)
     except Unreadable as error:
-        return "unreadable", error.reason
+        return "unreadable", error.reason, ()
     except (MemoryError, RecursionError):
-        return "unreadable", "too_complex"
+        return "unreadable", "too_complex", ()
     except Exception:  # whatever a library raises, it is this one file that is not read
-        return "unreadable", "corrupt"
-    return "text", text
+        return "unreadable", "corrupt", ()
+    return ("text", found, ()) if isinstance(found, str) else ("text", found.text, found.repairs)
 
 
 def _limit(memory: int) -> None:
@@ -156,5 +159,7 @@ def main() -> None:
             reader, data = _receive(requests).decode(), _receive(requests)
         except (EOFError, struct.error):
             return
-        status, text = _answer(reader, data)
-        _send(answers, status.encode(), text.encode("utf-8", "replace"))
+        status, text, repairs = _answer(reader, data)
+        _send(
+            answers, status.encode(), text.encode("utf-8", "replace"), json.dumps(list(map(astuple, repairs))).encode()
+        )

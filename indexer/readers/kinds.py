@@ -35,18 +35,21 @@ ENDINGS = {
     ".wps": Kind.OFFICE,
     ".rtf": Kind.OFFICE,
 }
+REASONS = {".mht": "web_archive", ".mhtml": "web_archive"}
+"""Endings of formats that are known and not read → why; of all others the reason is `format`."""
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OTHERS = (b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"BZh", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*")
 _PAGE = re.compile(
     rb"(?:\s|<!--.*?-->|<\?xml[^>]{0,200}\?>)*<(?:!doctype\s+html|html|head|body|meta|title)\b", re.I | re.S
 )
 _WORD_XML = re.compile(rb"\s*<\?xml[^>]{0,200}\?>(?:\s|<\?[^>]{0,200}\?>)*<(?:w:wordDocument|pkg:package)\b")
+_WEB_ARCHIVE = re.compile(rb"^MIME-Version:.{0,2000}^Content-Type:\s*multipart/related", re.I | re.S | re.M)
 _BINARY_KINDS = (Kind.DOCX, Kind.PDF, Kind.OFD, Kind.OFFICE)
 
 
 def kind_of(data: bytes, ending: str) -> Kind:
-    """The kind of a file. Raises Unreadable: `empty`, `format`, `encrypted`, or `corrupt` where the ending promises a
-    format that the bytes are not in."""
+    """The kind of a file. Raises Unreadable: `empty`, `format`, `encrypted`, `web_archive`, or `corrupt` where the
+    ending promises a format that the bytes are not in."""
     if not data:
         raise Unreadable("empty")
     head = data[:4096]
@@ -62,6 +65,8 @@ def kind_of(data: bytes, ending: str) -> Kind:
         raise Unreadable("format")
     if _PAGE.match(head.removeprefix(b"\xef\xbb\xbf")):
         return Kind.HTML
+    if _WEB_ARCHIVE.search(head):
+        raise Unreadable("web_archive")
     kind = ENDINGS[ending]
     if kind in _BINARY_KINDS:
         raise Unreadable("corrupt")

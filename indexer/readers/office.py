@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from indexer.readers.isolated import in_worker
+from indexer.readers.repairs import Decoded
 from indexer.readers.unreadable import Unreadable
 
 SECONDS = 120.0
@@ -41,7 +42,7 @@ def find_soffice() -> str | None:
     return found or next((place for place in _PLACES if Path(place).is_file()), None)
 
 
-def read_office(data: bytes) -> str:
+def read_office(data: bytes) -> Decoded:
     """The text of an old document. Raises Unreadable: `needs_libreoffice`, `timeout`, `corrupt`, or a docx's reasons."""
     program = find_soffice()
     if program is None:

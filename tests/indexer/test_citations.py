@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 import pytest
 
 from indexer.citations import cite
-from indexer.pipeline import _works
-from indexer.reading import build_document, read_document
+from indexer.reading import ReadDocument, build_document, read_document
 from indexer.relations import relation_of
 from indexer.sources import find_sources
+from indexer.spool import Spool, pack
+from indexer.works import find_works
 from search.model import Citation, Relation
 from tests.conftest import CORPUS
 
@@ -25,9 +31,18 @@ BY_HAND = [
 
 def citations(*texts: str) -> list[Citation]:
     """The citations among documents given as texts; their ids are 0, 1, …"""
-    read = [build_document(str(i), f"{i}.txt", text) for i, text in enumerate(texts)]
-    documents, ranks, _ = _works([r.document for r in read])
-    return cite(documents.values(), {r.document.document_id: r.clauses for r in read}, ranks)
+    return citations_of([build_document(str(i), f"{i}.txt", text) for i, text in enumerate(texts)])
+
+
+def citations_of(read: Sequence[ReadDocument]) -> list[Citation]:
+    """The citations among documents, editions of one work known as such."""
+    with TemporaryDirectory() as folder, Spool(Path(folder, "spool")) as spool:
+        for each in read:
+            spool.add(pack(each))
+        works = find_works(spool)
+    same = {i: document.same_work_as for i, document in works.documents.items()}
+    documents = [replace(r.document, same_work_as=same[r.document.document_id]) for r in read]
+    return cite(documents, {r.document.document_id: r.clauses for r in read}, works.ranks)
 
 
 def found(*texts: str) -> list[tuple[str, str | None, str | None, str | None]]:
@@ -41,9 +56,8 @@ def notice(body: str, title: str = "某省人民政府关于某项工作的通�
 def test_on_the_five_documents_program_and_reader_find_the_same() -> None:
     read = [read_document(source) for source in find_sources([CORPUS])]
     name = {r.document.document_id: r.document.file[:3] for r in read}
-    documents, ranks, _ = _works([r.document for r in read])
     clauses = {r.document.document_id: r.clauses for r in read}
-    all_found = cite(documents.values(), clauses, ranks)
+    all_found = citations_of(read)
     assert [
         (name[c.document_id], str(c.relation), c.title, c.document_number, name.get(c.cited_document_id or ""))
         for c in all_found

@@ -153,3 +153,280 @@ def test_any_text_is_read_or_refused_with_a_reason(text: str) -> None:
     else:
         with pytest.raises(Unreadable, match="no_text"):
             read(text)
+
+
+def kinds(text: str) -> list[tuple[ClauseKind, str]]:
+    return [(c.kind, c.text) for c in read(text).clauses]
+
+
+def test_an_emergency_plan_with_decimal_numbers_has_its_levels() -> None:
+    found = clauses(
+        "某市应急预案\n1 总则\n1.1 编制目的\n为规范工作，制定本预案。\n1.2 编制依据\n依据有关法律法规，制定本预案。\n1.2.1 法律\n"
+        "依据突发事件应对法，制定本预案。\n2 组织体系\n2.1指挥部\n设立指挥部，负责统一领导。\n3.15消费者权益日前完成，不得拖延。"
+    )
+    paths = {text[:6]: path for path, text in found}
+    assert paths["依据突发事件"] == ("1 总则", "1.2 编制依据", "1.2.1 法律")
+    assert paths["设立指挥部，"] == ("2 组织体系", "2.1指挥部")
+    assert paths["3.15消费"] == ("2 组织体系", "2.1指挥部")
+
+
+def test_a_decimal_figure_alone_is_no_number() -> None:
+    assert (
+        len(clauses("某市公报\n一、总体情况\n全年实现生产总值，分行业看，情况如下。\n1.5万户企业受益，同比增长较快。"))
+        == 3
+    )
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        "一、二类企业要全部完成整改，按期报告。",
+        "1、2号楼要立即拆除，不得拖延。",
+        "（一）项规定的情形，由市局处理。",
+        "（一）（二）项材料，由市局审核。",
+        "（一）、（二）项材料，由市局审核。",
+        "依照第十二条的规定处罚，见附件2。",
+        "第三章规定的程序，应当遵守。",
+    ],
+)
+def test_references_and_series_are_no_numbers(reference: str) -> None:
+    found = clauses(f"某办法\n第五条 有关单位应当遵守下列规定。\n{reference}\n第六条 本办法自公布之日起施行。")
+    assert (("第五条 有关单位应当遵守下列规定",), reference) in found
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("⑴", "⑵"),
+        ("⒈", "⒉"),
+        ("㈠", "㈡"),
+        ("㉑", "㉒"),
+        ("㊱", "㊲"),
+        ("１．", "２．"),
+        ("(1)", "(2)"),
+        ("1）", "2）"),
+    ],
+)
+def test_numbers_of_every_make_are_numbers(first: str, second: str) -> None:
+    found = clauses(f"关于某事的意见\n一、总体要求\n{first}摸清底数，建立台账。{second}分类施策，逐项销号。")
+    assert found[1:] == [
+        (("一、总体要求",), f"{first}摸清底数，建立台账。"),
+        (("一、总体要求",), f"{second}分类施策，逐项销号。"),
+    ]
+
+
+def test_headings_that_only_look_like_a_series_or_a_reference_are_headings() -> None:
+    found = clauses(
+        "关于某事的意见\n四、两类口岸的划分\n开放口岸，分级管理。\n五、三级医院\n加强管理，提高质量。\n（一）项目建设\n加快推进，抓好落实。\n"
+        "（二）目的意义\n提高认识，统一思想。"
+    )
+    assert [path[-1] for path, text in found if text.endswith("。")] == [
+        "四、两类口岸的划分",
+        "五、三级医院",
+        "（一）项目建设",
+        "（二）目的意义",
+    ]
+
+
+def test_a_chapter_that_ran_into_its_neighbours_is_a_heading() -> None:
+    found = clauses(
+        "某条例\n第一章总则第一条为了规范管理，制定本条例。第二条本条例适用于本市。第八章附则第三条本条例自公布之日起施行。"
+    )
+    assert found == [
+        ((), "第一章总则"),
+        (("第一章总则",), "第一条为了规范管理，制定本条例。"),
+        (("第一章总则",), "第二条本条例适用于本市。"),
+        ((), "第八章附则"),
+        (("第八章附则",), "第三条本条例自公布之日起施行。"),
+    ]
+
+
+def test_rows_of_a_table_are_clauses_with_who_is_responsible() -> None:
+    found = read(
+        "某市工作方案\n为推进工作，制定本方案。\n序号\t任务\t责任单位\n1\t设立民营银行\t银监局、金融办\n2\t推进国企改革\t国资委\n请抓好落实，按期完成。"
+    )
+    rows = [c for c in found.clauses if c.kind is ClauseKind.TABLE]
+    assert [(c.text, c.responsible) for c in rows] == [
+        ("序号\t任务\t责任单位", None),
+        ("1\t设立民营银行\t银监局、金融办", "银监局、金融办"),
+        ("2\t推进国企改革\t国资委", "国资委"),
+    ]
+
+
+@pytest.mark.parametrize("row", ["人口\t100", "| 人口 | 100 |"])
+def test_short_rows_make_one_clause(row: str) -> None:
+    found = kinds(f"某市统计公报\n各项指标如下，请查收。\n{row}\n{row}\n以上数据，均为初步核算数。")
+    assert (ClauseKind.TABLE, f"{row}\n{row}") in found
+
+
+def test_a_number_set_with_a_tab_is_no_row() -> None:
+    assert kinds("某条例\n第一章\t总则\n第一条\t为了规范管理，制定本条例。")[0] == (ClauseKind.HEADING, "第一章\t总则")
+
+
+def test_the_note_of_a_law_is_the_first_clause_and_no_heading() -> None:
+    note = "（2011年3月30日河北省第十一届人民代表大会常务委员会第二十二次会议通过）"
+    found = read(f"河北省科学技术进步条例\n{note}\n第一章 总则\n第一条 为了促进科学技术进步，制定本条例。")
+    assert (found.clauses[0].kind, found.clauses[0].path, found.clauses[0].text) == (ClauseKind.NOTE, (), note)
+    assert found.document.body.startswith(note)
+    assert found.document.coverage == 1.0
+
+
+def test_an_attachment_is_a_heading_of_its_own_kind() -> None:
+    found = kinds(
+        "某局关于印发方案的通知\n各县：\n现将方案印发给你们，请认真贯彻执行。\n某市财政局\n2020年1月2日\n附件1\n任务清单\n一、摸底调查，形成清单。"
+    )
+    assert (ClauseKind.ATTACHMENT, "附件1\n任务清单") in found
+    assert ClauseKind.ATTACHMENT.is_heading
+
+
+_NUMBERS = [
+    "一、",
+    "（二）",
+    "（十一）",
+    "３．",
+    "4、",
+    "1.1 ",
+    "1.1.1",
+    "（4）",
+    "⑸",
+    "㊿",
+    "第六条之一 ",
+    "第二节 ",
+    "一是",
+    "附件2",
+    "1\t",
+    "| a |",
+]
+_PIECES = [
+    "加强领导。",
+    "依照第十二条、",
+    "见附件2",
+    "（责任单位：省财政厅）",
+    "\t省财政厅",
+    "“第三条 修改。",
+    "第一章总则第一条",
+    "2016年12月9日",
+]
+
+
+@given(st.lists(st.tuples(st.sampled_from(_NUMBERS), st.lists(st.sampled_from(_PIECES), max_size=4)), max_size=20))
+def test_mixed_numbering_loses_nothing(parts: list[tuple[str, list[str]]]) -> None:
+    text = "关于某事的意见\n各地要认真执行本意见，抓好落实。\n" + "\n".join(n + "".join(pieces) for n, pieces in parts)
+    found = read(text)
+    at = 0
+    for clause in found.clauses:
+        assert clause.start >= at
+        assert found.document.body[clause.start : clause.end] == clause.text
+        at = clause.end
+    assert found.document.coverage == 1.0
+
+
+CONTENTS = ["目　录", "第一章　总则", "第二章　管理", "第三章　附则"]
+LAW = [
+    "第一章　总则",
+    "第一条　为了规范甲事，制定本条例。",
+    "第二章　管理",
+    "第二条　市人民政府负责管理工作。",
+    "第三章　附则",
+]
+LAST_ARTICLE = "第三条　本条例自公布之日起施行。"
+
+
+@pytest.mark.parametrize(
+    "contents",
+    [
+        CONTENTS,
+        CONTENTS[1:],  # the word 目录 left out
+        ["目次", "第一章　总则……1", "第二章　管理…… 3", "第三章　附则 12"],
+        ["目录第一章总则第二章管理第三章附则"],
+    ],
+)
+def test_a_table_of_contents_gives_no_clauses(contents: list[str]) -> None:
+    document = read("\n".join(["某市甲事条例", *contents, *LAW, LAST_ARTICLE]))
+    assert [c.text for c in document.clauses] == [*LAW, LAST_ARTICLE]
+    assert document.document.coverage == 1
+    assert "第二章" in document.document.body.split("第一条")[0]  # left in the text
+
+
+def test_contents_of_a_plan_count_by_decimals() -> None:
+    entries = ["1　总则", "1.1　目的", "1.2　范围", "2　职责"]
+    body = [
+        "1　总则",
+        "1.1　目的",
+        "为应对甲事，制定本预案。",
+        "1.2　范围",
+        "适用于全市。",
+        "2　职责",
+        "市政府统一领导。",
+    ]
+    head = ["某市政府关于印发甲事应急预案的函", "各县：", "现将预案印发给你们，请认真实施。"]
+    signed = ["某市人民政府", "2020年6月11日", "甲事应急预案", "目　录"]
+    found = kinds("\n".join([*head, *signed, *entries, *body]))
+    assert found[1:3] == [("heading", "甲事应急预案"), ("heading", "1　总则")]
+    assert [text for _, text in found[2:]] == body
+
+
+def test_headings_that_come_but_once_are_no_contents() -> None:
+    found = clauses(
+        "某市甲事条例\n目录\n第一章　总则\n第二章　管理\n第一条　为了规范甲事，制定本条例。\n第二条　长期有效。"
+    )
+    assert [text for _, text in found][:2] == ["第一章　总则", "第二章　管理"]
+
+
+@pytest.mark.parametrize("order", ["", "总理某某某2016年3月10日"])
+def test_a_law_run_on_from_its_title_has_head_and_chapters(order: str) -> None:
+    passed = "《某基金条例》已经国务院常务会议通过，现予公布，自2016年5月1日起施行。"
+    law = "某基金条例第一章　总则第一条　为了规范基金，制定本条例。第二条　国家设立基金。第二章　管理第三条　基金会负责管理。"
+    lines = f"中华人民共和国国务院令　第667号{passed}{order}{law}" if order else f"{passed}\n{law}"
+    found = kinds(f"某基金条例\n{lines}")
+    assert found[1:3] == [("heading", "某基金条例"), ("heading", "第一章总则")]
+    assert found[3] == ("text", "第一条为了规范基金，制定本条例。")
+    assert ("heading", "第二章管理") in found
+
+
+def test_an_attachment_run_on_from_its_mark_is_one() -> None:
+    text = "某局令\n《某办法》已经局务会议通过，现予公布。\n附件：某市甲事管理办法第一章总则第一条为规范甲事，制定本办法。第二条本办法长期有效。"
+    assert ("attachment", "附件：\n某市甲事管理办法") in kinds(text)
+
+
+@pytest.mark.parametrize("rest", ["总\n则", "法律责\n任"])
+def test_a_chapter_whose_heading_a_line_break_parts_is_whole(rest: str) -> None:
+    text = f"某市甲事条例\n第一章　{rest}\n第一条　为了规范甲事，制定本条例。\n第二条　本条例长期有效。"
+    assert clauses(text)[0] == ((), "第一章　" + rest.replace("\n", ""))
+    assert clauses(text)[1][0] == ("第一章　" + rest.replace("\n", ""),)
+
+
+def test_heads_of_a_table_are_no_part_of_the_attachments_name() -> None:
+    cells = ["一级指标", "二级指标", "指标性质", "指标说明"]
+    head = ["某市关于加强甲事考核的意见", "各县：", "现将指标印发给你们，请认真执行。", "某市人民政府", "2019年1月16日"]
+    found = kinds("\n".join([*head, "附件", "某市甲事考核指标", *cells]))
+    assert found[1] == ("attachment", "附件\n某市甲事考核指标")
+    assert [text for _, text in found[2:]] == cells
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        "附件：某市甲事管理办法（试行）.docx",
+        "附件：1.评价标准.doc\n2.申报表．xls.XLS",
+        "某市甲事管理办法.pdf",
+        "1.安排表.docx2.一览表.doc3.评审表.wps",
+    ],
+)
+def test_names_of_attached_files_are_a_listing(names: str) -> None:
+    text = (
+        f"某局关于印发某市甲事管理办法的通知\n现将办法印发给你们，请认真贯彻执行。\n{names}\n某市财政局\n2020年1月2日"
+    )
+    assert kinds(text) == [("text", "现将办法印发给你们，请认真贯彻执行。"), ("attachment", names)]
+
+
+@pytest.mark.parametrize("text", ["请将统计表.xls发至邮箱。", "登录网站下载申报表.doc，填写后上报。"])
+def test_a_sentence_that_names_a_file_is_none(text: str) -> None:
+    assert kinds(f"某局关于报送材料的通知\n一、报送时间。\n{text}")[-1][0] == "text"
+
+
+def test_a_line_of_zero_width_spaces_is_no_clause() -> None:
+    assert [text for _, text in clauses("某市甲事条例\n第一章 总则\n\u200b\n第一条 本条例长期有效，各方遵守。")] == [
+        "第一章 总则",
+        "第一条 本条例长期有效，各方遵守。",
+    ]

@@ -168,3 +168,30 @@ def test_a_slip_folds_between_editions_and_not_between_works() -> None:
     one, other = _read("a", _ARTICLE, _OTHER), _read("b", _ARTICLE, _OTHER.replace("登记", "登计"))
     assert _folded(one, other, "任何单位", same_work=True)
     assert not _folded(one, other, "任何单位", same_work=False)
+
+
+def test_a_copy_that_lost_a_few_sentences_is_the_same_work(raw: dict[str, str]) -> None:
+    d = _candidate("a", raw["004"])
+    kept = "。".join(s for i, s in enumerate(d.body.split("。")) if i % 6)
+    assert _are_one(d, Candidate("b", d.title, None, kept))
+
+
+def test_a_reworded_text_of_the_same_size_is_no_copy(raw: dict[str, str]) -> None:
+    """Who leaves out says nothing of his own; who changes a word in every third sentence does."""
+    d = _candidate("a", raw["004"])
+    changed = "。".join(s[:12] + "本省" + s[16:] if i % 2 else s for i, s in enumerate(d.body.split("。")) if i % 6)
+    assert not _are_one(d, Candidate("b", d.title, None, changed))
+
+
+def test_a_page_that_prints_the_text_twice_is_the_same_work(raw: dict[str, str]) -> None:
+    d = _candidate("a", raw["004"])
+    assert _are_one(d, Candidate("b", d.title, None, d.body + "\n" + d.body))
+
+
+def test_the_beginning_of_a_law_whose_end_repeats_it_is_an_abridgement() -> None:
+    duties = [f"第{n}条 {line}" for n, line in enumerate(_LAW.splitlines(), 1)]
+    penalties = [f"违反规定，{duty[4:40]}不履行的，由主管机关给予第{n}种处罚。" for n, duty in enumerate(duties)]
+    whole = "\n".join([*duties, *penalties])
+    assert _are_one(
+        _named("a", "某市船员管理条例", whole), _named("b", "某市船员管理条例", whole[: len(whole) * 6 // 10])
+    )

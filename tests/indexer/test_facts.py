@@ -155,8 +155,134 @@ def test_a_title_that_the_page_cut_off() -> None:
     assert (document.document_number, document.issued_on, document.issuers) == (None, None, ())
 
 
+@pytest.mark.parametrize(
+    ("title", "body", "full"),
+    [
+        # 职业教育/0007, 思政体卫与学校安全/0011, 政策解读/0035, 师资建设/0003
+        (
+            "河北省教育厅关于印发《河北省深化“双师双证”推进职业教育改革创新工作方...",
+            "各市教育局：\n省教育厅制定了《河北省深化“双师双证”推进职业教育改革创新工作方案》，现印发你们，请认真组织实施。",
+            "河北省教育厅关于印发《河北省深化“双师双证”推进职业教育改革创新工作方案》",
+        ),
+        (
+            "河北省教育厅关于做好2020年全省高校思想政治理论课教师信息统计工作的...",
+            "各高等学校：\n决定开展2020年全省高校思想政治理论课教师信息统计工作。现将有关事项通知如下：\n一、统计对象",
+            "河北省教育厅关于做好2020年全省高校思想政治理论课教师信息统计工作的通知",
+        ),
+        (
+            "《河北省教育系统开展法治宣传教育第八个五年规划（2021—2025年）…",
+            "近日，省教育厅印发《河北省教育系统开展法治宣传教育第八个五年规划（2021—2025年）》，现解读如下。\n一、背景",
+            "《河北省教育系统开展法治宣传教育第八个五年规划（2021—2025年）》",
+        ),
+        (
+            "河北省教育厅河北省财政厅关...",
+            "各市：\n根据《河北省教育厅河北省财政厅关于开展2023年度绩效评价工作的通知》要求，公布结果。\n一、内容",
+            "河北省教育厅河北省财政厅关...",
+        ),
+    ],
+)
+def test_a_cut_title_is_completed_where_the_text_makes_it_certain(title: str, body: str, full: str) -> None:
+    assert read(f"{title}\n\n{body}\n{REST}").title == full
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "issuers"),
+    [
+        # 人力资源和社会保障厅/0281, 工业行业计划/0011 and 0006
+        (
+            "关于鼓励创业促进就业的若干意见\ue003\n\n中共河北省委办公厅河北省人民政府办公厅关于鼓励创业促进就业的若干意见为深入贯彻党的十八届三中全会精神，提出如下意见。",
+            "中共河北省委办公厅河北省人民政府办公厅关于鼓励创业促进就业的若干意见",
+            ("中共河北省委办公厅", "河北省人民政府办公厅"),
+        ),
+        (
+            "2021年度河北省冰雪装备器材项目征集\n\n河北省工业和信息化厅关于征集2021年度河北省冰雪装备器材项目的通知各市工业和信息化局、雄安新区改革发展局：",
+            "河北省工业和信息化厅关于征集2021年度河北省冰雪装备器材项目的通知",
+            ("河北省工业和信息化厅",),
+        ),
+        (
+            "河北省人民政府办公厅印发《加快建设数字河北行动方案》\n\n河北省人民政府办公厅关于印发加快建设数字河北行动方案的通知各市人民政府，省政府有关部门：",
+            "河北省人民政府办公厅关于印发加快建设数字河北行动方案的通知",
+            ("河北省人民政府办公厅",),
+        ),
+    ],
+)
+def test_the_full_title_below_the_page_title(text: str, title: str, issuers: tuple[str, ...]) -> None:
+    document = read(f"{text}\n{REST}\n{REST}")
+    assert (document.title, document.issuers) == (title, issuers)
+
+
+def test_an_order_without_marks_signed_by_its_minister() -> None:
+    # 国家政策文件/0109
+    document = read(
+        "科学技术部令第9号 关于修改《国家科学技术奖励条例实施细则》的决定\n\n《关于修改<国家科学技术奖励条例实施细则>的决定》已经2004年4月16日科学技术部第16次部务会议审议通过，"
+        "现予发布，自公布之日起施行。科技部部长徐冠华二ＯＯ四年十二月二十七日关于修改《国家科学技术奖励条例实施细则》的决定为进一步做好工作，作如下修改：\n一、第三条修改。"
+    )
+    assert (document.title, document.document_number) == (
+        "关于修改《国家科学技术奖励条例实施细则》的决定",
+        "科学技术部令第9号",
+    )
+    assert (document.issuers, document.issued_on) == (("科学技术部",), date(2004, 12, 27))
+
+
+def test_signers_with_a_company_and_an_office_among_them() -> None:
+    # 人力资源和社会保障厅/0333, 学生资助/0012
+    document = read(
+        f"关于印发《某方案》的通知\n{REST}现印发你们，请认真抓好贯彻落实。河北省公安厅河北省扶贫开发办公室河北省残疾人联合会共青团河北省委中国铁路北京局集团有限公司2022年12月30日某方案一、内容。"
+    )
+    assert document.issuers == (
+        "河北省公安厅",
+        "河北省扶贫开发办公室",
+        "河北省残疾人联合会",
+        "共青团河北省委",
+        "中国铁路北京局集团有限公司",
+    )
+
+
 @pytest.mark.parametrize("unit", ["《", "（", "2016年1月1日", "1号", "国发〔2016〕6号", "《某法》", "起施行", "河北省"])
 def test_a_line_of_millions_is_read_within_bounds(unit: str) -> None:
     began = time.perf_counter()
     read("关于某事的通知\n" + unit * (400_000 // len(unit)))
     assert time.perf_counter() - began < 20
+
+
+def test_an_addressee_behind_a_full_title_in_one_line_is_no_clause() -> None:
+    page, number = "关于印发《某中心管理办法》的通知", "冀科平函〔2018〕16号"
+    line = f"{number}河北省科学技术厅{page}各市（含定州、辛集市）科技局，雄安新区管委会，省直有关部门："
+    document = read(
+        f"{page}\n\n{line}\n为规范某中心，制定了本办法，现印发你们，请认真执行。\n河北省科学技术厅\n2018年5月15日"
+    )
+    assert document.addressee == "各市（含定州、辛集市）科技局，雄安新区管委会，省直有关部门"
+    assert document.title == f"河北省科学技术厅{page}"
+    assert document.clause_count == 1
+
+
+def test_a_sentence_behind_a_full_title_in_one_line_is_text() -> None:
+    page = "关于印发《某中心管理办法》的通知"
+    document = read(
+        f"{page}\n\n河北省科学技术厅{page}为规范某中心，经研究，现将有关要求通知如下。\n一、加强领导。\n二、抓好落实。"
+    )
+    assert (document.addressee, document.clause_count) == (None, 3)
+
+
+def test_joint_signers_of_which_one_is_not_known() -> None:
+    document = read(
+        "科技部等多部委关于印发《甲事规则》的通知\n国科发监〔2019〕323号各省科技厅：\n《甲事规则》已经会议审议通过，现印发给你们，请遵照实施。\n"
+        "科技部中央宣传部最高人民法院\n教育部某甲乙研究会公安部\n中国社科院中国科协\n2019年9月25日\n甲事规则\n第一章总则\n第一条为规范甲事，制定本规则。"
+    )
+    assert document.issuers[:3] == ("科技部", "中央宣传部", "最高人民法院")
+    assert document.issuers[3:] == ("教育部", "某甲乙研究会", "公安部", "中国社科院", "中国科协")
+    assert document.issued_on == date(2019, 9, 25)
+    assert document.clause_count == 4
+
+
+def test_lines_that_end_like_names_are_no_signature_without_known_organs() -> None:
+    document = read(
+        "关于某事的通知\n名单如下。\n甲乙丙小组\n丁戊己小组\n2019年9月25日\n庚辛壬小组\n各组要抓好落实，按期完成。"
+    )
+    assert document.issuers == ()
+    assert "甲乙丙小组" in document.body
+
+
+def test_a_date_below_the_list_of_attachments_dates_the_document() -> None:
+    text = "关于印发《甲事规则》的通知\n现将《甲事规则》印发给你们，请结合实际，认真遵照执行。附件：甲事规则\n二○○一年七月十八日\n甲事规则\n第一章总则\n第一条为规范甲事，制定本规则。"
+    assert read(text).issued_on == date(2001, 7, 18)

@@ -145,7 +145,7 @@ def test_a_reader_that_crashes_or_takes_all_memory_is_named() -> None:
     worker = Worker(memory=300 * 1024 * 1024)
     with pytest.raises(Unreadable, match="too_complex"):
         worker.read("sys:exit", b"")
-    assert worker.read("indexer.readers.docx:read_docx", make_docx(TEXT)).split("\n") == TEXT
+    assert worker.read("indexer.readers.docx:read_docx", make_docx(TEXT)).text.split("\n") == TEXT
     worker.close()
 
 

@@ -1,0 +1,105 @@
+"""From documents in a spool to the files of a generation: works, catalogue, postings and vectors."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from indexer.citations import cite_from
+from indexer.entries import write_entries
+from indexer.report import DocumentReport
+from indexer.shelf import Shelf
+from indexer.spool import Spool
+from indexer.validity import add_repeals
+from indexer.vectors import PassageVectors
+from indexer.works import Works, find_works
+from search.engines import create_engine
+from search.errors import CannotWrite
+from search.generation import CATALOGUE
+from search.i18n import load_catalogue
+from search.model import Citation, Relation
+from search.store import CatalogueWriter
+from search.text.segment import Analyzer
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Bars on stderr for what takes longer."""
+
+    language: str
+    shown: bool
+
+    def bar(self, key: str, total: int) -> tqdm[NoReturn]:
+        from tqdm import tqdm
+
+        label = load_catalogue("indexer").text(key, self.language)
+        return tqdm(total=total, desc=label, disable=not self.shown, delay=1, leave=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a generation's files hold: `texts` are the different ones among its clauses."""
+
+    documents: Sequence[DocumentReport]
+    clauses: int
+    texts: int
+    windows: int
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """What the manifest says of it."""
+        return {"documents": len(self.documents), "clauses": self.clauses, "windows": self.windows}
+
+
+def write_generation(  # noqa: PLR0913, PLR0917
+    folder: Path, analyzer: Analyzer, spool: Spool, vectors: PassageVectors, show: Progress, engine: str
+) -> Written:
+    """Write everything but the manifest."""
+    works = find_works(spool)
+    clauses, texts = write_catalogue(folder / CATALOGUE, spool, works)
+    with show.bar("progress.write", sum(head.windows for head in spool.heads.values())) as bar:
+        windows = write_entries(create_engine(folder, analyzer, name=engine), spool, vectors, bar.update)
+    reports = [replace(h.report, same_work_as=works.documents[i].same_work_as) for i, h in spool.heads.items()]
+    return Written(reports, clauses, texts, windows)
+
+
+def write_catalogue(file: Path, spool: Spool, works: Works) -> tuple[int, int]:
+    """Write documents, clauses and citations; the number of clauses, and of different texts among them."""
+    shelf = Shelf(list(works.documents.values()), works.ranks)
+    repeals: list[Citation] = []
+    with CatalogueWriter(file) as catalogue:
+        for read, clauses in spool:
+            document_id = read.document_id
+            document = replace(read, same_work_as=works.documents[document_id].same_work_as)
+            citations = cite_from(document, clauses, shelf)
+            repeals += [citation for citation in citations if citation.relation is Relation.REPEALS]
+            catalogue.add(
+                document,
+                ((clause, works.number_of(clause)) for clause in clauses),
+                edition=works.ranks[document_id],
+                citations=citations,
+                original=spool.original(document_id),
+            )
+        for document_id, repealed in add_repeals(works.documents, repeals).items():
+            if repealed.repealed_by:
+                catalogue.add_repeal(document_id, repealed.repealed_by, repealed.evidence)
+        return catalogue.counts()
+
+
+@contextmanager
+def trouble_named(home: Path) -> Iterator[None]:
+    """Raises CannotWrite, one line, for what the disk refuses in the block."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error) or type(error).__name__
+        raise CannotWrite(file=error.filename or home, reason=reason) from error
+    except sqlite3.Error as error:  # SQLite's own words for a disk that is full or fails
+        raise CannotWrite(file=home, reason=str(error)) from error
