@@ -47,8 +47,8 @@ def bad_usage(problem: str, subject: str, context: click.Context | None) -> Tiao
     """A command line that is not as it should be. `problem` is a key below `usage.` in the catalogue."""
     from web.errors import BadUsage
 
-    command = context.info_name if context is not None and context.parent is not None else ""
-    return BadUsage(problem=problem, subject=subject, command=command or "")
+    command = context.command_path.partition(" ")[2] if context is not None else ""
+    return BadUsage(problem=problem, subject=subject, command=command)
 
 
 def usage_error(problem: click.ClickException) -> TiaokuanError:

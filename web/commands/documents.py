@@ -24,7 +24,7 @@ def documents(as_json: bool) -> None:
 
     settings = load_settings()
     with open_searcher(settings) as searcher:
-        found = searcher.documents()
+        found = searcher.facts()
         if as_json:
             print_json(documents_answer(found))
             return
@@ -47,7 +47,7 @@ def document(document_id: str, as_json: bool) -> None:
         if as_json:
             print_json(document_answer(found, clauses, citations, date.today()))
             return
-        others = {each.document_id: each for each in searcher.documents()}
+        others = {each.document_id: each for each in searcher.facts()}
         _show_facts(found, settings.language)
         for clause in clauses:
             click.echo("  " * len(clause.path) + click.style(f"[{clause.clause_id}] ", dim=True) + clause.text)

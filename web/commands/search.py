@@ -17,6 +17,7 @@ _LOOKS: dict[str, dict[str, Any]] = {
     "keyword": {"bold": True, "fg": "yellow"},
     "semantic": {"underline": True},
     "gap": {"dim": True},
+    "differs": {"underline": True, "fg": "cyan"},
 }
 
 
@@ -28,8 +29,14 @@ _LOOKS: dict[str, dict[str, Any]] = {
 @click.option("--issuer", metavar="X", help="发文机关 · issued by")
 @click.option("--since", metavar="D", help="成文日期自：2016、2016-11 或 2016-11-01 · issued on or after")
 @click.option("--until", metavar="D", help="成文日期至 · issued on or before")
+@click.option("--kind", metavar="K", help="文种，如 通知 · kind of document")
+@click.option("--region", metavar="R", help="地区，如 河北省，全国指中央文件 · region; 全国 is national")
+@click.option("--level", metavar="central|provincial|local", help="发文机关层级 · level of the issuer")
+@click.option("--validity", metavar="V", help="效力：in_force、not_yet、expired、repealed、unstated · in force or not")
+@click.option("--sort", metavar="relevance|newest|oldest", help="排序，默认按相关度 · order, default by relevance")
+@click.option("--explain", "explained", is_flag=True, help="详列命中原因 · with all reasons")
 @json_option
-def search(query: tuple[str, ...], as_json: bool, **options: str | None) -> None:
+def search(query: tuple[str, ...], explained: bool, as_json: bool, **options: str | None) -> None:
     """检索条款 · find clauses by words, by meaning, or both"""
     from web import params
 
@@ -42,7 +49,13 @@ def search(query: tuple[str, ...], as_json: bool, **options: str | None) -> None
     with open_searcher(settings) as searcher:
         _say_model_is_loading(asked.mode)
         page = searcher.search(
-            asked.query, mode=asked.mode, limit=asked.limit, offset=asked.offset, filters=asked.filters
+            asked.query,
+            mode=asked.mode,
+            limit=asked.limit,
+            offset=asked.offset,
+            filters=asked.filters,
+            sort=asked.sort,
+            explained=explained,
         )
         _show(page, settings.language, as_json, first=asked.offset + 1)
 
@@ -54,25 +67,35 @@ def _say_model_is_loading(mode: str) -> None:
 
 
 @click.command(cls=Command)
-@click.argument("clause_id", metavar="CLAUSE_ID")
+@click.argument("clause_id", metavar="[CLAUSE_ID]", required=False)
+@click.option("--text", metavar="T", help="一段文字，- 为标准输入 · a passage, - for standard input")
 @click.option("--limit", metavar="N", help="条数，1–100，默认 10 · how many, 1 to 100, default 10")
 @json_option
-def similar(clause_id: str, limit: str | None, as_json: bool) -> None:
-    """查找相似条款 · find clauses like this one in other documents"""
+def similar(clause_id: str | None, text: str | None, limit: str | None, as_json: bool) -> None:
+    """查找相似条款 · find clauses like this one in other documents, or like a passage"""
     from web import params
 
+    if (clause_id is None) == (text is None):
+        raise bad_usage("clause_or_text", "", click.get_current_context())
     settings = load_settings()
     count = params.limit({"limit": clean(limit or "")}, settings.language)
     with open_searcher(settings) as searcher:
-        _show(searcher.similar(clean(clause_id), limit=count), settings.language, as_json)
+        if text is None:
+            found = searcher.similar(clean(clause_id or ""), limit=count)
+        else:
+            _say_model_is_loading("semantic")
+            passage = sys.stdin.read() if text == "-" else text
+            found = searcher.similar_to_text(clean(passage).strip(), limit=count)
+        _show(found, settings.language, as_json)
 
 
 def _show(page: ResultPage, language: str, as_json: bool, first: int = 1) -> None:
     from search.i18n import load_catalogue
-    from web.answers import notice_text, search_answer
+    from web.answers import explained_answer, notice_text, search_answer
 
     if as_json:
-        print_json(search_answer(page, language))
+        explained = any(hit.explanation and hit.explanation.differs is None for hit in page.hits)
+        print_json((explained_answer if explained else search_answer)(page, language))
         return
     texts = load_catalogue("web")
     for notice in page.notices:
@@ -86,7 +109,7 @@ def _show(page: ResultPage, language: str, as_json: bool, first: int = 1) -> Non
 
 def _show_hit(number: int, hit: Hit, language: str) -> None:
     from search.i18n import load_catalogue
-    from web.reasons import reasons
+    from web.reasons import details, reasons
     from web.rendering import hit_excerpt, hit_segments
 
     document = hit.document
@@ -100,7 +123,8 @@ def _show_hit(number: int, hit: Hit, language: str) -> None:
     ]
     if hit.also_in:
         titles = "; ".join(f"{other.title} [{other.clause_id}]" for other in hit.also_in)
-        lines.append("   " + load_catalogue("web").text("cli.also_in", language, titles=titles))
+        lines.append("   " + load_catalogue("web").text("cli.also_in", language, count=len(hit.also_in), titles=titles))
+    lines += [click.style(f"     {line}", dim=True) for line in details(hit, language)]
     click.echo("\n".join(line for line in lines if line.strip()) + "\n")
 
 

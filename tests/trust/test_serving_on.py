@@ -1,0 +1,145 @@
+"""A searcher answers whatever becomes of the newest generation and of the model."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import pytest
+
+from benchmarks.kills import CheapEmbedder, Place, act
+from search import live
+from search.embedding import Embedder, on_demand
+from search.errors import IndexDamaged, ModelUnavailable
+from search.generation import MANIFEST, make_live, open_current
+from search.model import Mode, Notice
+from search.searcher import Searcher
+from search.settings import Settings
+from tests.trust.conftest import flip, found
+from web.app import create_app
+
+PATTERNS = ["catalogue.sqlite", "vectors.faiss", "vectors.npz", "keyword/*.seg", "keyword/*.toc", MANIFEST]
+
+
+def harm(folder: Path, pattern: str, how: str) -> str:
+    file = next(folder.glob(pattern))
+    if how == "flipped":
+        flip(file, at=0 if pattern == MANIFEST else None)
+    elif how == "cut short":
+        file.write_bytes(file.read_bytes()[:-7])
+    else:
+        file.unlink()
+    return file.relative_to(folder).as_posix()
+
+
+@pytest.fixture
+def second(place: Place) -> Place:
+    place.write(2)
+    act("index", place)
+    return place
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+@pytest.mark.parametrize("how", ["flipped", "cut short", "removed"])
+def test_the_old_generation_serves_where_the_new_one_is_damaged(
+    second: Place, pattern: str, how: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    make_live(second.home, "000001")
+    searcher = Searcher.open(second.settings, verified=True)
+    name = harm(second.home / "generations" / "000002", pattern, how)
+    make_live(second.home, "000002")
+    with caplog.at_level(logging.WARNING, "tiaokuan"):
+        for _ in range(3):
+            page = searcher.search("“第1版執行”", mode=Mode.KEYWORD, limit=100)
+            assert page.total == 12
+            assert Notice("notice.generation_problem", {"name": "000002", "serving": "000001"}) in page.notices
+    assert len(caplog.records) == 1
+    said = caplog.records[0].getMessage()
+    assert f"000002/{name}" in said
+    assert "tiaokuan rollback" in said
+    problem = searcher.status()["generation_problem"]
+    assert isinstance(problem, dict)
+    assert (problem["generation"], problem["code"]) == ("000002", "index_damaged")
+    act("index", second)  # the next run makes it good
+    assert found(searcher, "“第2版执行”") == 12
+    assert "generation_problem" not in searcher.status()
+    searcher.close()
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_a_program_that_starts_then_takes_the_one_before_too(second: Place, pattern: str) -> None:
+    name = harm(second.home / "generations" / "000002", pattern, "cut short")
+    client = create_app(second.settings).test_client()
+    answer = client.get("/api/v1/search?q=民營銀行&mode=keyword").get_json()
+    assert answer["total"] >= 1
+    (notice,) = [each for each in answer["notices"] if each["code"] == "generation_problem"]
+    assert "第 000001 代" in notice["message"]
+    problem = client.get("/healthz").get_json()["generation_problem"]
+    assert name in problem["message"]
+    assert problem["remedy"]
+    assert client.get("/readyz").status_code == 200
+
+
+def test_with_nothing_else_to_serve_the_damage_is_an_error(place: Place) -> None:
+    harm(open_current(place.home).folder, "vectors.faiss", "flipped")
+    with pytest.raises(IndexDamaged, match=r"vectors\.faiss"):
+        Searcher.open(place.settings, verified=True)
+
+
+def test_a_damaged_generation_is_not_opened_with_every_call_but_again_later(
+    second: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_live(second.home, "000001")
+    searcher = Searcher.open(second.settings, verified=True)
+    file = second.home / "generations" / "000002" / "vectors.faiss"
+    whole = file.read_bytes()
+    flip(file)
+    opened: list[str] = []
+    real = live.open_generation
+    monkeypatch.setattr(live, "open_generation", lambda home, name: opened.append(name) or real(home, name))
+    make_live(second.home, "000002")
+    for _ in range(5):
+        found(searcher)
+    assert opened == ["000002"]
+    file.write_bytes(whole)  # it was the disk, say
+    later = live.time.monotonic() + live.RETRY_SECONDS + 1
+    monkeypatch.setattr(live.time, "monotonic", lambda: later)
+    assert found(searcher, "“第2版执行”") == 12
+    searcher.close()
+
+
+@pytest.mark.parametrize("broken", [b"", b"\xff", b"../../x", None])
+def test_a_running_searcher_goes_on_without_knowing_which_is_live(place: Place, broken: bytes | None) -> None:
+    searcher = Searcher.open(place.settings)
+    if broken is None:
+        (place.home / "CURRENT").unlink()
+    else:
+        (place.home / "CURRENT").write_bytes(broken)
+    assert found(searcher) == 12
+    assert ("generation_problem" in searcher.status()) == (broken is not None)
+    searcher.close()
+
+
+def test_a_model_that_cannot_be_loaded_is_not_tried_with_every_search(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries: list[Settings] = []
+
+    def refuse(settings: Settings, progress: bool = True) -> None:
+        tries.append(settings)
+        raise ModelUnavailable(model="bundled", reason="没有权重")
+
+    monkeypatch.setattr(Embedder, "open", refuse)
+    searcher = Searcher.open(place.settings)
+    for _ in range(4):
+        page = searcher.search("支持民營銀行")
+        assert page.total
+        assert Notice("notice.semantic_unavailable", {"reason": "没有权重"}) in page.notices
+        with pytest.raises(ModelUnavailable, match="没有权重"):
+            searcher.search("支持民營銀行", mode=Mode.SEMANTIC)
+    assert len(tries) == 1
+    later = on_demand.time.monotonic() + on_demand.RETRY_SECONDS + 1
+    monkeypatch.setattr(on_demand.time, "monotonic", lambda: later)
+    monkeypatch.setattr(Embedder, "open", lambda settings, progress=True: CheapEmbedder(settings))
+    assert searcher.search("支持民營銀行", mode=Mode.SEMANTIC).total
+    searcher.close()
