@@ -9,7 +9,8 @@ from urllib.parse import quote
 from search.comparison import Comparison, Row, RowKind, Side
 from search.errors import TiaokuanError
 from search.i18n import load_catalogue
-from search.model import ChannelMatch, Citation, Citations, Clause, Document, Hit, Notice, ResultPage
+from search.model import ChannelMatch, Citation, Citations, Clause, Document, Explanation, Hit, Notice, ResultPage
+from web.reasons import reasons
 
 Json = dict[str, object]
 
@@ -23,6 +24,48 @@ def search_answer(page: ResultPage, language: str) -> Json:
         "total": page.total,
         "notices": [_notice(notice, language) for notice in page.notices],
         "hits": [hit(each) for each in page.hits],
+    }
+
+
+def facets_answer(page: ResultPage, language: str) -> Json:
+    """The counts of a query's hits; `label` is the value as people read it."""
+    return {
+        "query": page.query,
+        "mode": str(page.mode),
+        "took_ms": round(page.took_ms, 1),
+        "total": page.total,
+        "notices": [_notice(notice, language) for notice in page.notices],
+        "facets": {
+            name: [{"value": c.value, "label": value_label(name, c.value, language), "count": c.count} for c in counts]
+            for name, counts in (page.facets or {}).items()
+        },
+    }
+
+
+def value_label(name: str, value: str, language: str) -> str:
+    """A facet's value as people read it: those of `level` and `validity` are names of the program."""
+    key = {"level": f"level.{value}", "validity": f"validity.{value}"}.get(name)
+    return load_catalogue("web").text(key, language) if key else value
+
+
+def explained_answer(page: ResultPage, language: str) -> Json:
+    """The same, with the reasons of each hit under `explanation`."""
+    hits = [{**hit(each), "explanation": explanation(each, language)} for each in page.hits]
+    return {**search_answer(page, language), "hits": hits}
+
+
+def explanation(found: Hit, language: str) -> Json:
+    """Why a hit stands where it stands: `shares` are what each channel added to its score, `factors` what the sum was
+    then multiplied by, `copies` how many other clauses with the same text were folded into it."""
+    why = found.explanation or Explanation()
+    return {
+        "sentence": reasons(found, language),
+        "shares": {channel: match.share for channel, match in found.matched_by.items()},
+        "factors": [{"name": factor.name, "value": factor.value} for factor in why.factors],
+        "terms": [{"term": t.term, "weight": t.weight, "fields": list(t.fields)} for t in why.terms],
+        "missing": [{"term": term, "weight": weight} for term, weight in why.missing],
+        "differs": [[start, end] for start, end in why.differs or ()],
+        "copies": len(found.also_in),
     }
 
 
@@ -97,10 +140,29 @@ def document_answer(document: Document, clauses: Sequence[Clause], citations: Ci
         "evidence": [{"fact": each.fact, "sentence": each.sentence} for each in document.evidence],
         "body": document.body,
         "clauses": [_clause(each) for each in clauses],
-        "citations": {
-            "outgoing": [_citation(each) for each in citations.outgoing],
-            "incoming": [_citation(each) for each in citations.incoming],
-        },
+        "citations": _both_ways(citations),
+    }
+
+
+def clause_answer(clause: Clause, document: Document, citations: Citations) -> Json:
+    """One clause with its document's facts, and what it cites."""
+    return {
+        **_clause(clause),
+        "url": clause_url(clause.document_id, clause.clause_id),
+        "document": document_facts(document),
+        "citations": [_citation(each) for each in citations.outgoing if each.clause_id == clause.clause_id],
+    }
+
+
+def citations_answer(document: Document, citations: Citations) -> Json:
+    """What a document cites, and where it or another edition of it is cited."""
+    return {"document_id": document.document_id, "title": document.title, **_both_ways(citations)}
+
+
+def _both_ways(citations: Citations) -> Json:
+    return {
+        "outgoing": [_citation(each) for each in citations.outgoing],
+        "incoming": [_citation(each) for each in citations.incoming],
     }
 
 

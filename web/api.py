@@ -1,4 +1,4 @@
-"""The JSON API, version 1, and the sign of life for whoever supervises the process."""
+"""The JSON API, version 1."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from flask import Blueprint, Response, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from search.comparison import compare as compare_clauses
-from search.errors import TiaokuanError
-from web import answers, caching, origins, params, suggestions
+from search.model import ResultPage
+from web import answers, caching, origins, outcome, params, suggestions
 from web.language import language
 from web.opening import SearcherHolder
 
@@ -18,15 +18,29 @@ def create_api(holder: SearcherHolder) -> Blueprint:
     """The blueprint that answers from the holder's searcher."""
     api = Blueprint("api", __name__)
     api.after_request(_shared)
+    _add_documents(api, holder)
 
     @api.get("/api/v1/search")
     def search() -> ResponseReturnValue:
         """The clauses that answer a query."""
         asked = params.search_parameters(request.args, language())
         page = holder.get().search(
-            asked.query, mode=asked.mode, limit=asked.limit, offset=asked.offset, filters=asked.filters
+            asked.query,
+            mode=asked.mode,
+            limit=asked.limit,
+            offset=asked.offset,
+            filters=asked.filters,
+            sort=asked.sort,
+            explained=asked.explained,
         )
-        return jsonify(answers.search_answer(page, language()))
+        return jsonify(_answer(outcome.note_page(page), asked.explained))
+
+    @api.get("/api/v1/facets")
+    def facets() -> ResponseReturnValue:
+        """How many of a query's hits there are of each level, issuer, year, kind, region and validity."""
+        asked = params.search_parameters(request.args, language())
+        page = holder.get().search(asked.query, mode=asked.mode, limit=1, filters=asked.filters, faceted=True)
+        return jsonify(answers.facets_answer(outcome.note_page(page), language()))
 
     @api.get("/api/v1/suggest")
     def suggest() -> ResponseReturnValue:
@@ -43,10 +57,32 @@ def create_api(holder: SearcherHolder) -> Blueprint:
         answer.cache_control.max_age = 60
         return answer
 
+    @api.get("/api/v1/clauses/<clause_id>/similar")
+    def similar(clause_id: str) -> ResponseReturnValue:
+        """The clauses whose meaning is nearest to a clause's own."""
+        limit = params.limit(request.args, language())
+        explained = params.switch(request.args, "explain", language())
+        return jsonify(_answer(holder.get().similar(clause_id, limit=limit), explained))
+
+    @api.get("/api/v1/similar")
+    def similar_to_text() -> ResponseReturnValue:
+        """The clauses whose meaning is nearest to a passage."""
+        limit = params.limit(request.args, language())
+        explained = params.switch(request.args, "explain", language())
+        wanted = params.filters(request.args, language())
+        found = holder.get().similar_to_text(request.args.get("text", ""), limit=limit, filters=wanted)
+        return jsonify(_answer(outcome.note_page(found), explained))
+
+    return api
+
+
+def _add_documents(api: Blueprint, holder: SearcherHolder) -> None:
+    """What is known of documents and clauses, beside what is searched for."""
+
     @api.get("/api/v1/documents")
     def documents() -> ResponseReturnValue:
         """All documents, without their text."""
-        return jsonify(answers.documents_answer(holder.get().documents()))
+        return jsonify(answers.documents_answer(holder.get().facts()))
 
     @api.get("/api/v1/documents/<document_id>")
     def document(document_id: str) -> ResponseReturnValue:
@@ -56,6 +92,12 @@ def create_api(holder: SearcherHolder) -> Blueprint:
         clauses, citations = searcher.clauses(document_id), searcher.citations(document_id)
         return jsonify(answers.document_answer(found, clauses, citations, date.today()))
 
+    @api.get("/api/v1/documents/<document_id>/citations")
+    def citations(document_id: str) -> ResponseReturnValue:
+        """What a document cites and who cites it, with the sentences that say so."""
+        searcher = holder.get()
+        return jsonify(answers.citations_answer(searcher.document(document_id), searcher.citations(document_id)))
+
     @api.get("/api/v1/documents/<document_id>/compare/<other_id>")
     def compare(document_id: str, other_id: str) -> ResponseReturnValue:
         """Two documents clause by clause: the same, changed and where, in one only."""
@@ -64,26 +106,20 @@ def create_api(holder: SearcherHolder) -> Blueprint:
         found = compare_clauses(searcher.clauses(document_id), searcher.clauses(other_id))
         return jsonify(answers.comparison_answer(here, there, found))
 
-    @api.get("/api/v1/clauses/<clause_id>/similar")
-    def similar(clause_id: str) -> ResponseReturnValue:
-        """The clauses whose meaning is nearest to a clause's own."""
-        limit = params.limit(request.args, language())
-        return jsonify(answers.search_answer(holder.get().similar(clause_id, limit=limit), language()))
+    @api.get("/api/v1/clauses/<clause_id>")
+    def clause(clause_id: str) -> ResponseReturnValue:
+        """One clause with its document's facts and what it cites."""
+        searcher = holder.get()
+        found = searcher.clause(clause_id)
+        document, cited = searcher.document(found.document_id), searcher.citations(found.document_id)
+        return jsonify(answers.clause_answer(found, document, cited))
 
-    @api.get("/healthz")
-    def healthz() -> ResponseReturnValue:
-        """200 as long as the process answers; `status` says whether it has an index to search."""
-        try:
-            return jsonify({"status": "ok", **holder.get().status()})
-        except TiaokuanError as error:
-            return jsonify({"status": error.code})
 
-    return api
+def _answer(page: ResultPage, explained: bool) -> answers.Json:
+    return (answers.explained_answer if explained else answers.search_answer)(page, language())
 
 
 def _shared(response: Response) -> Response:
-    """Who may read an answer, and how long it is good. Only the public answers, not the sign of life."""
-    if not request.path.startswith("/api/"):
-        return response
+    """Who may read an answer, and how long it is good."""
     origins.let_read(response, request.headers.get("Origin", ""), current_app.config["EMBED_ORIGINS"])
     return caching.conditional(response)

@@ -21,6 +21,11 @@ class Entry:
     document: Document | None
     places: tuple[Citation, ...]
 
+    @property
+    def carries_out(self) -> bool:
+        """Whether one document is there to carry out the other, as a province's plan carries out the State Council's."""
+        return self.relation is Relation.CARRIES_OUT
+
 
 def cited(citations: Iterable[Citation], documents: Mapping[str, Document]) -> list[Entry]:
     """What a document cites, in the order in which it first does."""
@@ -28,8 +33,8 @@ def cited(citations: Iterable[Citation], documents: Mapping[str, Document]) -> l
 
 
 def citing(citations: Iterable[Citation], documents: Mapping[str, Document]) -> list[Entry]:
-    """Who cites a document."""
-    return _entries(citations, documents, incoming=True)
+    """Who cites a document, those first that carry it out."""
+    return sorted(_entries(citations, documents, incoming=True), key=lambda entry: not entry.carries_out)
 
 
 def _entries(citations: Iterable[Citation], documents: Mapping[str, Document], *, incoming: bool) -> list[Entry]:

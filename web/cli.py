@@ -10,7 +10,7 @@ from io import TextIOWrapper
 
 import click
 
-from web.commands import documents, evaluate, index, search, serve
+from web.commands import backup, doctor, documents, evaluate, index, keys, remove, rollback, search, serve, watch
 from web.commands.common import Group, error_line, usage_error
 
 EXIT_USER_ERROR = 2  # search.errors.EXIT_STATUS, not imported from there to keep `--help` fast
@@ -36,6 +36,13 @@ for command in (
     documents.document,
     evaluate.evaluate,
     serve.serve,
+    watch.watch,
+    remove.remove,
+    rollback.rollback,
+    doctor.doctor,
+    backup.backup,
+    backup.restore,
+    keys.keys,
 ):
     cli.add_command(command)
 

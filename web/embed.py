@@ -21,7 +21,7 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
-from web import caching, origins, security
+from web import caching, origins, params, security
 
 _SCRIPT = Path(__file__).with_name("static") / "embed.js"
 _PORTAL = Path(__file__).resolve().parents[1] / "examples" / "portal"
@@ -29,7 +29,7 @@ _PORTAL = Path(__file__).resolve().parents[1] / "examples" / "portal"
 DEMO_HOST = "http://127.0.0.1:8000"
 _YEAR = 365 * 24 * 3600
 # What a framed box may be told in its address.
-FRAME_ATTRIBUTES = ("mode", "limit", "results", "issuer", "since", "until", "placeholder", "label", "theme")
+FRAME_ATTRIBUTES = ("mode", "limit", "results", *params.FILTERS, "sort", "placeholder", "label", "theme")
 
 
 @dataclass(frozen=True, slots=True)

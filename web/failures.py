@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Flask, current_app, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from search.errors import BadRequest, TiaokuanError, UnknownPage
+from web import outcome
 from web.answers import error_answer
-from web.errors import MethodNotAllowed
+from web.errors import HeadersTooLarge, MethodNotAllowed, TooLarge, WebError
 from web.language import language
 
 # Paths whose readers are programs.
-PROGRAM_PATHS = ("/api/", "/healthz", "/embed.json", "/openapi.json")
+PROGRAM_PATHS = ("/api/", "/healthz", "/readyz", "/metrics", "/embed.json", "/openapi.json")
+_BY_STATUS: Mapping[int, type[TiaokuanError]] = {
+    404: UnknownPage,
+    405: MethodNotAllowed,
+    413: TooLarge,
+    431: HeadersTooLarge,
+}
 
 
 def install(app: Flask) -> None:
@@ -22,25 +31,28 @@ def install(app: Flask) -> None:
     app.register_error_handler(Exception, _unexpected)
 
 
+def of_status(status: int) -> TiaokuanError:
+    """The error of ours for one that the framework or the server found."""
+    if kind := _BY_STATUS.get(status):
+        return kind()
+    return BadRequest() if status < 500 else TiaokuanError()
+
+
 def _known(error: TiaokuanError) -> ResponseReturnValue:
-    return _answer(error, error.http_status)
+    response = make_response(_answer(error, error.http_status))
+    if isinstance(error, WebError):
+        response.headers.update(error.headers)
+    return response
 
 
 def _http(failure: HTTPException) -> ResponseReturnValue:
     status = failure.code or 500
-    response = make_response(_answer(_translated(status), status))
+    response = make_response(_answer(of_status(status), status))
     # For 405 this is `Allow`; the body's own headers are replaced.
     for name, value in failure.get_headers():
         if name not in {"Content-Type", "Content-Length"}:
             response.headers[name] = value
     return response
-
-
-def _translated(status: int) -> TiaokuanError:
-    kinds: dict[int, type[TiaokuanError]] = {404: UnknownPage, 405: MethodNotAllowed}
-    if status in kinds:
-        return kinds[status]()
-    return BadRequest() if status < 500 else TiaokuanError()
 
 
 def _unexpected(failure: Exception) -> ResponseReturnValue:
@@ -50,6 +62,7 @@ def _unexpected(failure: Exception) -> ResponseReturnValue:
 
 
 def _answer(error: TiaokuanError, status: int) -> ResponseReturnValue:
+    outcome.note_error(error)
     if request.path.startswith(PROGRAM_PATHS):
         return jsonify(error_answer(error, language())), status
     page = render_template("error.html", message=error.message(language()), remedy=error.remedy(language()))

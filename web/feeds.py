@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from email.utils import format_datetime
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from search.filtering import admits
 from search.model import Document, Hit
 from web import caching, params
 from web.language import language, text
 from web.opening import SearcherHolder
+from web.params import SearchParameters
+
+if TYPE_CHECKING:
+    from search.searcher import Searcher
 
 ENTRIES = 50
 # Clauses that a feed is made from; one document often has many of them.
@@ -21,6 +27,7 @@ DEPTH = 100
 # The format's own limit for one file.
 SITEMAP = 50_000
 _SUMMARY = 300
+_FORMATS = {"": ("feed.xml", "application/atom+xml"), "rss": ("feed.rss.xml", "application/rss+xml")}
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -40,19 +47,16 @@ def create_feeds(holder: SearcherHolder) -> Blueprint:
 
     @feeds.get("/feed")
     def feed() -> ResponseReturnValue:
-        """A search's documents, the newest first; all documents without q. Takes the filters of a search."""
+        """A search's documents, the newest first; all documents without q. Takes the filters of a search. Atom, or RSS
+        with format=rss."""
         asked = params.search_parameters(request.args, language())
+        template, mimetype = _FORMATS[params.feed_format(request.args, language())]
         searcher = holder.get()
         fallback = str(searcher.status().get("created") or datetime(2000, 1, 1, tzinfo=UTC).isoformat())
-        if asked.query.strip():
-            page = searcher.search(asked.query, mode=asked.mode, limit=DEPTH, filters=asked.filters)
-            entries = _of_hits(page.hits, fallback)
-        else:
-            entries = [_entry(document, None, fallback) for document in searcher.documents()]
-        entries = sorted(entries, key=lambda e: str(e.document.issued_on or ""), reverse=True)[:ENTRIES]
+        entries = _entries(searcher, asked, fallback)
         title = text("feed.title", query=asked.query) if asked.query.strip() else text("feed.all")
         updated = max((entry.updated for entry in entries), default=fallback)
-        return _xml("feed.xml", "application/atom+xml", title=title, entries=entries, updated=updated)
+        return _xml(template, mimetype, title=title, entries=entries, updated=updated, rfc_822=_rfc_822)
 
     @feeds.get("/opensearch.xml")
     def opensearch() -> ResponseReturnValue:
@@ -60,7 +64,7 @@ def create_feeds(holder: SearcherHolder) -> Blueprint:
 
     @feeds.get("/sitemap.xml")
     def sitemap() -> ResponseReturnValue:
-        documents = sorted(holder.get().documents(), key=lambda d: str(d.issued_on or ""), reverse=True)
+        documents = sorted(holder.get().facts(), key=lambda d: str(d.issued_on or ""), reverse=True)
         pages = [url_for(f"pages.{name}", _external=True) for name in ("home", "documents")]
         pages += [_link(document) for document in documents]
         return _xml("sitemap.xml", "application/xml", pages=pages[:SITEMAP])
@@ -74,12 +78,17 @@ def create_feeds(holder: SearcherHolder) -> Blueprint:
     return feeds
 
 
-def _of_hits(hits: Sequence[Hit], fallback: str) -> list[Entry]:
-    """One entry a document, with the best of its clauses."""
-    best: dict[str, Hit] = {}
-    for hit in hits:
-        best.setdefault(hit.document.document_id, hit)
-    return [_entry(hit.document, hit, fallback) for hit in best.values()]
+def _entries(searcher: Searcher, asked: SearchParameters, fallback: str) -> list[Entry]:
+    """One entry a document, with the best of its clauses where something was searched for."""
+    if asked.query.strip():
+        best: dict[str, Hit] = {}
+        for hit in searcher.search(asked.query, mode=asked.mode, limit=DEPTH, filters=asked.filters).hits:
+            best.setdefault(hit.document.document_id, hit)
+        newest = sorted(best.values(), key=lambda hit: str(hit.document.issued_on or ""), reverse=True)
+        return [_entry(hit.document, hit, fallback) for hit in newest[:ENTRIES]]
+    admitted = [each for each in searcher.facts() if admits(asked.filters, each, date.today())]
+    listed = sorted(admitted, key=lambda each: str(each.issued_on or ""), reverse=True)[:ENTRIES]
+    return [_entry(searcher.document(each.document_id), None, fallback) for each in listed]
 
 
 def _entry(document: Document, hit: Hit | None, fallback: str) -> Entry:
@@ -92,6 +101,11 @@ def _entry(document: Document, hit: Hit | None, fallback: str) -> Entry:
 def _moment(day: date) -> str:
     """A day in China, as Atom wants it."""
     return f"{day.isoformat()}T00:00:00+08:00"
+
+
+def _rfc_822(moment: str) -> str:
+    """A moment as RSS wants it."""
+    return format_datetime(datetime.fromisoformat(moment))
 
 
 def _link(document: Document, clause_id: str | None = None) -> str:

@@ -8,6 +8,7 @@ remained was pydantic's JSON schema, which is used here.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Any
 
@@ -18,7 +19,7 @@ from pydantic.json_schema import models_json_schema
 from werkzeug.routing import Rule
 
 from search.i18n import LANGUAGES
-from search.model import Mode
+from search.model import Level, Mode, Sort, Validity
 from web import caching, origins, params, shapes, suggestions
 
 Json = dict[str, Any]
@@ -36,9 +37,15 @@ PARAMETERS: dict[str, Json] = {
     "mode": {"type": "string", "enum": [*Mode], "default": Mode.HYBRID},
     "limit": {**_INTEGER, "minimum": 1, "maximum": params.MAX_LIMIT, "default": params.DEFAULT_LIMIT},
     "offset": {**_INTEGER, "minimum": 0, "maximum": params.MAX_OFFSET, "default": 0},
+    "sort": {"type": "string", "enum": [*Sort], "default": Sort.RELEVANCE},
     "issuer": {**_TEXT, "description": "part of the issuer's name"},
+    "level": {"type": "string", "enum": [*Level], "description": "of the issuer"},
     "since": {**_DAY},
     "until": {**_DAY},
+    "kind": {**_TEXT, "description": "文种, such as 通知"},
+    "region": {**_TEXT, "description": "全国, or part of a region's name"},
+    "validity": {"type": "string", "enum": [*Validity], "description": "as of today"},
+    "explain": {**_INTEGER, "minimum": 0, "maximum": 1, "default": 0, "description": "1: with the reasons of each hit"},
     "lang": {"type": "string", "enum": [*LANGUAGES], "description": "language of notices and errors"},
 }
 _SUGGEST_LIMIT = {**_INTEGER, "minimum": 1, "maximum": suggestions.MAX_LIMIT, "default": suggestions.DEFAULT_LIMIT}
@@ -51,16 +58,45 @@ _FORMAT = {
 # Endpoint → its query parameters and the shape of its answer. An endpoint that is not here is listed without them.
 ENDPOINTS: dict[str, tuple[Json, type[BaseModel]]] = {
     "api.search": (PARAMETERS | {"q": {**PARAMETERS["q"], "minLength": 1}}, shapes.SearchAnswer),
+    "api.facets": (
+        {"q": {**PARAMETERS["q"], "minLength": 1}, **{n: PARAMETERS[n] for n in ("mode", *params.FILTERS, "lang")}},
+        shapes.FacetsAnswer,
+    ),
     "api.suggest": (
         {"q": PARAMETERS["q"], "limit": _SUGGEST_LIMIT, "format": _FORMAT, "lang": PARAMETERS["lang"]},
         shapes.SuggestAnswer,
     ),
     "api.documents": ({"lang": PARAMETERS["lang"]}, shapes.DocumentsAnswer),
     "api.document": ({"lang": PARAMETERS["lang"]}, shapes.DocumentAnswer),
+    "api.citations": ({"lang": PARAMETERS["lang"]}, shapes.CitationsAnswer),
+    "api.clause": ({"lang": PARAMETERS["lang"]}, shapes.ClauseAnswer),
     "api.compare": ({"lang": PARAMETERS["lang"]}, shapes.ComparisonAnswer),
-    "api.similar": ({"limit": PARAMETERS["limit"], "lang": PARAMETERS["lang"]}, shapes.SearchAnswer),
+    "api.similar": ({n: PARAMETERS[n] for n in ("limit", "explain", "lang")}, shapes.SearchAnswer),
+    "editing.upload": (
+        {"filename": {**_TEXT, "description": "where the body is the file itself, not a form with `file`"}},
+        shapes.JobAnswer,
+    ),
+    "editing.remove": ({}, shapes.JobAnswer),
+    "editing.job": ({}, shapes.JobAnswer),
+    "api.similar_to_text": (
+        {
+            "text": {**_TEXT, "minLength": 1, "description": "a passage"},
+            **{n: PARAMETERS[n] for n in ("limit", *params.FILTERS, "explain", "lang")},
+        },
+        shapes.SearchAnswer,
+    ),
 }
-_REQUIRED = {("api.search", "q")}
+_REQUIRED = {("api.search", "q"), ("api.facets", "q"), ("api.similar_to_text", "text")}
+_EDITING = "editing."
+"""Endpoints that begin so take a key that may edit."""
+_UPLOAD = {
+    "content": {
+        "multipart/form-data": {
+            "schema": {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}}
+        },
+        "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
+    }
+}
 _FAILURES = {
     "400": "the request cannot be understood",
     "404": "there is no such thing",
@@ -99,9 +135,16 @@ def describe(app: Flask) -> Json:
         },
         "servers": [{"url": "/"}],
         "security": [],
-        "paths": {_path(rule): _operations(app, rule) for rule in rules},
-        "components": {"schemas": _schemas()},
+        "paths": _paths(app, rules),
+        "components": {"schemas": _schemas(), "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}}},
     }
+
+
+def _paths(app: Flask, rules: Sequence[Rule]) -> Json:
+    paths: Json = {}
+    for rule in rules:  # several may have one path, each for methods of its own
+        paths.setdefault(_path(rule), {}).update(_operations(app, rule))
+    return paths
 
 
 def _path(rule: Rule) -> str:
@@ -123,6 +166,8 @@ def _operation(app: Flask, rule: Rule, method: str) -> Json:
     if rule.endpoint == "api.suggest":
         content[suggestions.MIMETYPE] = {"schema": {"type": "array"}}
     failed = {"$ref": _REF.format(model=shapes.ErrorAnswer.__name__)}
+    if rule.endpoint.startswith(_EDITING):
+        return _edit(rule, summary, [*places, *named], content, failed)
     return {
         "operationId": rule.endpoint.removeprefix("api.") + ("" if method == "GET" else f"_{method.lower()}"),
         "summary": summary,
@@ -135,6 +180,23 @@ def _operation(app: Flask, rule: Rule, method: str) -> Json:
             },
         },
     }
+
+
+def _edit(rule: Rule, summary: str, parameters: list[Json], content: Json, failed: Json) -> Json:
+    """An operation for editors: accepted now, done later."""
+    changes = rule.methods is not None and "GET" not in rule.methods
+    failures = {**_FAILURES, "401": "no key, or one that is not known", "403": "the key may not edit"}
+    operation: Json = {
+        "operationId": rule.endpoint.removeprefix(_EDITING),
+        "summary": summary,
+        "security": [{"key": []}],
+        "parameters": parameters,
+        "responses": {
+            "202" if changes else "200": {"description": "the job", "content": content},
+            **{c: {"description": d, "content": {"application/json": {"schema": failed}}} for c, d in failures.items()},
+        },
+    }
+    return operation | ({"requestBody": _UPLOAD} if rule.endpoint == "editing.upload" else {})
 
 
 def _parameter(endpoint: str, name: str, schema: Json) -> Json:

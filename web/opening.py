@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from threading import Lock
 from typing import TYPE_CHECKING
+
+from search.errors import ModelUnavailable
 
 if TYPE_CHECKING:
     from search.searcher import Searcher
     from search.settings import Settings
+
+
+class Semantic(StrEnum):
+    """Whether clauses can be found by meaning, as far as is known without loading the model for it."""
+
+    OK = "ok"
+    UNAVAILABLE = "unavailable"
+    NOT_LOADED = "not_loaded"
+    """Nobody has needed the model yet."""
 
 
 class SearcherHolder:
@@ -17,6 +29,7 @@ class SearcherHolder:
         self._settings = settings
         self._searcher = searcher
         self._lock = Lock()
+        self.semantic = Semantic.NOT_LOADED
 
     def get(self) -> Searcher:
         """The searcher. Raises NoIndex, IndexMismatch or IndexDamaged while there is no usable index."""
@@ -24,8 +37,18 @@ class SearcherHolder:
             if self._searcher is None:
                 from search.searcher import Searcher  # only who searches loads the engines
 
-                self._searcher = Searcher.open(self._settings)
+                self._searcher = Searcher.open(self._settings, verified=True)
             return self._searcher
+
+    def warm_up(self) -> None:
+        """Load what the first search would wait for. Raises what `get` raises, and ModelUnavailable."""
+        searcher = self.get()
+        try:
+            searcher.warm_up()
+        except ModelUnavailable:
+            self.semantic = Semantic.UNAVAILABLE
+            raise
+        self.semantic = Semantic.OK
 
     def close(self) -> None:
         """Close the searcher, if it was ever opened."""

@@ -36,11 +36,17 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A heading (`level` 2 to 6), a paragraph of one or more clauses, or text that belongs to no clause (`outside`)."""
+    """A heading (`level` 2 to 6), a paragraph of one or more clauses, a table of them, or text that belongs to no clause
+    (`outside`)."""
 
     level: int = 0
     pieces: tuple[Piece, ...] = ()
     outside: str = ""
+
+    @property
+    def is_table(self) -> bool:
+        """Whether its clauses are rows of a table."""
+        return not self.level and bool(self.pieces) and self.pieces[0].clause.kind is ClauseKind.TABLE
 
 
 def outline(clauses: Sequence[Clause]) -> list[Node]:
@@ -80,11 +86,7 @@ def _one_line(text: str) -> str:
 def _label(clause: Clause) -> str:
     """A heading in full; of a numbered clause, its first sentence as far as it fits."""
     first = _head(clause.text.strip()).replace("\n", "")
-    return (
-        first.rstrip("。：:")
-        if clause.kind is ClauseKind.HEADING
-        else _short(re.split(r"[。；]", first, maxsplit=1)[0])
-    )
+    return first.rstrip("。：:") if clause.kind.is_heading else _short(re.split(r"[。；]", first, maxsplit=1)[0])
 
 
 def _short(text: str) -> str:
@@ -94,14 +96,16 @@ def _short(text: str) -> str:
 def blocks(document: Document, clauses: Sequence[Clause], marks: Mapping[str, Sequence[Span]]) -> list[Block]:
     """The running text. `marks` gives the highlights of clauses that a query has found."""
     laid: list[Block] = []
-    end = 0
+    end, level = 0, 1
     for clause in clauses:
         between = document.body[end : clause.start]
         laid += _outside(between)
         piece = _piece(clause, marks.get(clause.clause_id, ()))
         if _is_heading(clause):
-            laid.append(Block(level=min(2 + len(clause.path), _DEEPEST_HEADING), pieces=(piece,)))
-        elif laid and laid[-1].pieces and not laid[-1].level and "\n" not in between and not between.strip():
+            # One step down at most: what stands above may be a numbered clause, which is no heading of the page.
+            level = min(2 + len(clause.path), level + 1, _DEEPEST_HEADING)
+            laid.append(Block(level=level, pieces=(piece,)))
+        elif laid and not between.strip() and _goes_on(laid[-1], clause, between):
             laid[-1] = Block(pieces=(*laid[-1].pieces, piece))
         else:
             laid.append(Block(pieces=(piece,)))
@@ -109,9 +113,31 @@ def blocks(document: Document, clauses: Sequence[Clause], marks: Mapping[str, Se
     return laid + _outside(document.body[end:])
 
 
+def _goes_on(block: Block, clause: Clause, between: str) -> bool:
+    """Whether a clause belongs to the paragraph or the table before it, from which `between` parts it."""
+    is_row = clause.kind is ClauseKind.TABLE
+    if block.is_table or is_row:
+        return block.is_table and is_row
+    return bool(block.pieces) and not block.level and "\n" not in between
+
+
+def rows(runs: Sequence[Segment]) -> list[list[list[Segment]]]:
+    """The rows of a table's clause, each a list of cells, each a list of runs."""
+    table: list[list[list[Segment]]] = [[[]]]
+    for run in runs:
+        for mark, text in re.findall(r"([\n\t]?)([^\n\t]*)", run.text):
+            if mark == "\n":
+                table.append([[]])
+            elif mark:
+                table[-1].append([])
+            if text:
+                table[-1][-1].append(Segment(text, run.css))
+    return table
+
+
 def _piece(clause: Clause, highlights: Sequence[Span]) -> Piece:
     head = _head(clause.text)
-    if clause.kind is not ClauseKind.HEADING or head == clause.text:
+    if not clause.kind.is_heading or head == clause.text:
         return Piece(clause, segments(clause.text, highlights))
     rest, after = clause.text[len(head) + 1 :], len(head) + 1
     return Piece(
@@ -128,7 +154,7 @@ def _head(text: str) -> str:
 
 def _is_heading(clause: Clause) -> bool:
     """Not what is left of a heading that is missing in the source: the column of responsible bodies behind it."""
-    return clause.kind is ClauseKind.HEADING and not (clause.text[0] in "（(" and not _NUMBER.match(clause.text))
+    return clause.kind.is_heading and not (clause.text[0] in "（(" and not _NUMBER.match(clause.text))
 
 
 def _outside(text: str) -> list[Block]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from search.i18n import load_catalogue
-from search.model import Hit
+from search.model import Factor, Hit
 from web.rendering import KEYWORD, SEMANTIC
 
 # The words a line names; a passage used as a query would fill it.
 _TERMS = 6
+_WEIGHED = 12
 
 
 def reasons(hit: Hit, language: str) -> str:
@@ -20,4 +21,35 @@ def reasons(hit: Hit, language: str) -> str:
         said.append(texts.text(key, language, rank=keyword.rank, terms=terms))
     if semantic := hit.matched_by.get(SEMANTIC):
         said.append(texts.text("why.semantic", language, rank=semantic.rank, score=f"{semantic.score:.2f}"))
+    if hit.explanation:
+        said += [_factor(factor, language) for factor in hit.explanation.factors]
+        said += [texts.text("why.copy", language)] if is_copy(hit) else []
     return " · ".join(said)
+
+
+def is_copy(hit: Hit) -> bool:
+    """Whether a hit says word for word what it was compared with."""
+    return hit.explanation is not None and hit.explanation.differs == ()
+
+
+def details(hit: Hit, language: str) -> list[str]:
+    """The reasons at length, one line each: what each channel added to the score, and what the words weigh."""
+    texts, why = load_catalogue("web"), hit.explanation
+    if why is None:
+        return []
+    lines = [
+        texts.text(
+            f"why.share.{channel}", language, rank=match.rank, score=f"{match.score:.3f}", share=f"{match.share:.3f}"
+        )
+        for channel, match in hit.matched_by.items()
+    ]
+    words = [(t.term, t.weight) for t in why.terms]
+    for key, terms in (("why.terms", words), ("why.missing", why.missing)):
+        if terms:
+            named = texts.text("why.comma", language).join(f"{term} {weight:.2f}" for term, weight in terms[:_WEIGHED])
+            lines.append(texts.text(key, language, terms=named))
+    return lines
+
+
+def _factor(factor: Factor, language: str) -> str:
+    return load_catalogue("web").text(f"why.factor.{factor.name}", language, value=f"{factor.value:g}")

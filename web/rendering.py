@@ -1,6 +1,7 @@
 """Text with marks → runs of (text, css class), which a template escapes or a terminal colours. Pure functions.
 
-Two marks: `keyword` for the words that matched, `semantic` for the passage that is near the query in meaning.
+Marks: `keyword` for the words that matched, `semantic` for the passage that is near the query in meaning; in a clause that
+is compared with another text, `differs` for what that text does not have.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ Span = tuple[int, int]
 KEYWORD = "keyword"
 SEMANTIC = "semantic"
 GAP = "gap"
+DIFFERS = "differs"
 
 # A clause of up to WHOLE characters is shown as it is: that is about five lines of the page. A longer one is cut to
 # about SHORTENED, so that what is left out is always worth a second look.
@@ -36,16 +38,25 @@ class Segment:
 
 def hit_segments(hit: Hit) -> list[Segment]:
     """The whole text of a hit, marked."""
+    if differs := _differs(hit):
+        return [Segment(run.text, run.css and DIFFERS) for run in segments(hit.clause.text, differs)]
     return segments(hit.clause.text, hit.highlights, window_of(hit))
 
 
 def hit_excerpt(hit: Hit) -> list[Segment] | None:
     """The text of a long hit, shortened around its matches; None where the whole text is short enough."""
     text = hit.clause.text
-    if len(text) <= WHOLE:
+    if len(text) <= WHOLE or _differs(hit):
         return None
     window = window_of(hit)
     return segments(text, hit.highlights, window, keep=_kept(text, hit.highlights, window))
+
+
+def _differs(hit: Hit) -> Sequence[Span]:
+    """What sets a hit apart from what it is compared with; nothing where hardly anything is shared, and marks help no
+    reader."""
+    spans = (hit.explanation and hit.explanation.differs) or ()
+    return spans if 2 * _length(spans) <= len(hit.clause.text) else ()
 
 
 def window_of(hit: Hit) -> Span | None:

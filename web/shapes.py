@@ -9,6 +9,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from search.model import Relation, Validity
+
+Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 Offsets = Annotated[list[int], Field(min_length=2, max_length=2, description="[start, end) in characters")]
 Kind = Literal["number", "term", "title", "heading"]
 
@@ -29,6 +32,19 @@ class ErrorAnswer(Shape):
     """The one shape of every error."""
 
     error: Problem
+
+
+class JobAnswer(Shape):
+    """A change of the index that was asked for over HTTP."""
+
+    job_id: str
+    state: Literal["queued", "running", "done", "failed"]
+    action: Literal["add", "remove"]
+    document_id: str
+    file: str
+    created: str
+    message: str = Field(description="why it failed")
+    url: str
 
 
 class NoticeShape(Shape):
@@ -52,6 +68,29 @@ class Edition(Shape):
     title: str
 
 
+class TermShape(Shape):
+    term: str
+    weight: float = Field(description="what it adds to the keyword score of a clause that has it once")
+    fields: list[Literal["title", "path", "text"]] | None = Field(None, description="where the clause has it")
+
+
+class FactorShape(Shape):
+    name: str
+    value: float
+
+
+class ExplanationShape(Shape):
+    """Why a hit stands where it stands."""
+
+    sentence: str
+    shares: dict[str, float] = Field(description="what each channel added to the score")
+    factors: list[FactorShape] = Field(description="what the sum was multiplied by")
+    terms: list[TermShape] = Field(description="terms of the query that the clause has, the heaviest first")
+    missing: list[TermShape] = Field(description="terms that it does not have")
+    differs: list[Offsets] = Field(description="what the text compared with does not have, in `text`")
+    copies: int = Field(ge=0, description="clauses with the same text that were folded into this one")
+
+
 class HitShape(Shape):
     """One clause that answers, with its document's facts."""
 
@@ -68,6 +107,7 @@ class HitShape(Shape):
     matched_by: dict[str, Match] = Field(description="`keyword` and `semantic`; a channel that missed is absent")
     also_in: list[Edition] = Field(description="the same clause in other documents")
     url: str = Field(description="relative to this site")
+    explanation: ExplanationShape | None = Field(None, description="with `explain=1` only")
 
 
 class SearchAnswer(Shape):
@@ -77,6 +117,33 @@ class SearchAnswer(Shape):
     total: int
     notices: list[NoticeShape]
     hits: list[HitShape]
+
+
+class FacetShape(Shape):
+    value: str = Field(description="what the filter of the same name takes; a year is since and until at once")
+    label: str
+    count: int = Field(ge=1, description="hits that the filter keeps")
+
+
+class FacetsShape(Shape):
+    level: list[FacetShape]
+    issuer: list[FacetShape]
+    year: list[FacetShape]
+    kind: list[FacetShape]
+    region: list[FacetShape]
+    validity: list[FacetShape]
+
+
+class FacetsAnswer(Shape):
+    """Counts of the hits by what their documents are. A facet's own filter is left aside. A search looks at the best
+    1,000 clauses by words and 200 by meaning: with a filter it may find more than was counted without."""
+
+    query: str
+    mode: Literal["hybrid", "keyword", "semantic"]
+    took_ms: float
+    total: int
+    notices: list[NoticeShape]
+    facets: FacetsShape
 
 
 class SuggestionShape(Shape):
@@ -100,13 +167,24 @@ class DocumentFacts(Shape):
     issuer: str | None
     issuers: list[str]
     document_number: str | None
-    issued_on: str | None
-    source: str | None
+    issued_on: Day | None = Field(description="成文日期")
+    page_date: Day | None = Field(description="the day of the web page, which is not that of the document")
+    kind: str | None = Field(description="文种")
+    source: str | None = Field(description="来源")
+    site: str | None = Field(description="the site that carries it")
+    file: str = Field(description="the file it was read from")
     same_work_as: list[str] = Field(description="ids of other editions")
+    region: str | None
+    subject: str | None
+    index_number: str | None = Field(description="索引号")
+    effective_on: Day | None = Field(description="施行日期")
+    expires_on: Day | None = Field(description="the last day in force")
+    trial: str | None = Field(description="试行 or 暂行")
+    repealed_by: list[str] = Field(description="ids of documents that repeal it")
 
 
 class DocumentSummary(DocumentFacts):
-    clauses: int = Field(description="their number")
+    clauses: int = Field(ge=0, description="their number")
 
 
 class DocumentsAnswer(Shape):
@@ -115,20 +193,68 @@ class DocumentsAnswer(Shape):
 
 class ClauseShape(Shape):
     clause_id: str
-    kind: Literal["heading", "text"]
+    kind: Literal["heading", "text", "table", "attachment", "note"]
     path: list[str]
     text: str
     responsible: str | None = Field(description="责任单位 of a measure")
-    start: int = Field(description="offset into `body`")
+    start: int = Field(ge=0, description="offset into `body`, in characters")
     end: int
+    source_start: int = Field(ge=0, description="offset into the original text")
+    source_end: int
+
+
+class CitationShape(Shape):
+    """Where a clause names another document. The one or the other of `title` and `document_number` is known."""
+
+    document_id: str = Field(description="the document that cites")
+    clause_id: str
+    relation: Relation
+    title: str | None = Field(description="as cited, without 《》")
+    document_number: str | None
+    cited_document_id: str | None = Field(description="null where the index does not hold it")
+    sentence: str
+    url: str = Field(description="relative to this site")
+
+
+class CitationsShape(Shape):
+    """Both directions."""
+
+    outgoing: list[CitationShape]
+    incoming: list[CitationShape]
+
+
+class CitationsAnswer(CitationsShape):
+    """What a document cites, and where it or another edition of it is cited."""
+
+    document_id: str
+    title: str
+
+
+class ClauseAnswer(ClauseShape):
+    """One clause with its document's facts."""
+
+    url: str = Field(description="relative to this site")
+    document: DocumentSummary
+    citations: list[CitationShape] = Field(description="what the clause cites")
+
+
+class EvidenceShape(Shape):
+    """The words that say a fact."""
+
+    fact: str
+    sentence: str
 
 
 class DocumentAnswer(DocumentFacts):
     """A document with its text and its clauses in reading order."""
 
+    addressee: str | None = Field(description="主送机关")
+    validity: Validity = Field(description="as of today")
+    evidence: list[EvidenceShape]
     body: str
-    coverage: float = Field(description="share of the body's characters that lie in a clause")
+    coverage: float = Field(ge=0, le=1, description="share of the body's characters that lie in a clause")
     clauses: list[ClauseShape]
+    citations: CitationsShape
 
 
 class Named(Shape):

@@ -19,7 +19,9 @@ PAGES = (
     "/search?q=民营银行",
     "/search?q=",
     "DOCUMENT",
+    "ORIGINAL",
     "SIMILAR",
+    "CITE",
     "/demo/",
     "/help/embed",
     "/api",
@@ -31,7 +33,12 @@ def address(page: str, searcher: Searcher) -> str:
     """A page of the real corpus."""
     document = searcher.documents()[0].document_id
     clause = searcher.search("民营银行", limit=1).hits[0].clause.clause_id
-    return {"DOCUMENT": f"/documents/{document}?q=民营银行", "SIMILAR": f"/clauses/{clause}/similar"}.get(page, page)
+    return {
+        "DOCUMENT": f"/documents/{document}?q=民营银行",
+        "ORIGINAL": f"/documents/{document}/original",
+        "SIMILAR": f"/clauses/{clause}/similar",
+        "CITE": f"/clauses/{clause}/cite",
+    }.get(page, page)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -55,3 +55,16 @@ def client(searcher: FakeSearcher, settings: Settings) -> Iterator[FlaskClient]:
     app = create_app(settings, cast("Searcher", searcher))
     with app.test_client() as client:
         yield client
+
+
+@pytest.fixture
+def client_with(searcher: FakeSearcher, settings: Settings) -> Callable[..., FlaskClient]:
+    """A client of an app with other settings: `client_with(require_key=True)`. `address` is where its requests come from."""
+
+    def make(address: str = "127.0.0.1", **changes: object) -> FlaskClient:
+        changed = Settings(**{**settings.model_dump(), **changes})
+        client = create_app(changed, cast("Searcher", searcher)).test_client()
+        client.environ_base["REMOTE_ADDR"] = address
+        return client
+
+    return make

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 
 from search.errors import EmptyQuery, UnknownClause, UnknownDocument
+from search.facets import count_facets
+from search.filtering import admits
 from search.model import (
     ChannelMatch,
     Citations,
@@ -17,9 +21,12 @@ from search.model import (
     Mode,
     Notice,
     ResultPage,
+    Sort,
 )
 from search.suggest import Entry, Index, Suggestion, SuggestionKind
+from search.within import find_within
 
+TODAY = date(2026, 1, 1)
 HOSTILE = "<script>alert(1)</script>"
 
 
@@ -58,14 +65,36 @@ class FakeSearcher:
         limit: int = 10,
         offset: int = 0,
         filters: Filters = Filters(),  # noqa: B008
+        sort: Sort = Sort.RELEVANCE,
+        explained: bool = False,
+        faceted: bool = False,
     ) -> ResultPage:
         self.asked.append((query, mode, limit, offset, filters))
         if not query.strip():
             raise EmptyQuery
-        found = [clause for text in self.texts.values() for clause in text.clauses if query in clause.text]
+        found = self._clauses(query, filters)
+        if sort is not Sort.RELEVANCE:
+            found.sort(key=lambda c: str(self._facts(c).issued_on or ""), reverse=sort is Sort.NEWEST)
         hits = [self._hit(clause, query, rank) for rank, clause in enumerate(found, 1)]
         notices = (Notice("notice.phrase_not_found", {"phrase": query}),) if not hits else ()
-        return ResultPage(query, mode, len(hits), hits[offset : offset + limit], 1.25, notices)
+        facets = count_facets(filters, lambda wanted: self._having(query, wanted), TODAY) if faceted else None
+        return ResultPage(query, mode, len(hits), hits[offset : offset + limit], 1.25, notices, facets=facets)
+
+    def words(self, query: str) -> Sequence[str]:
+        return query.split()
+
+    def facts(self) -> Sequence[Document]:
+        return [replace(text.facts, body="") for text in self.texts.values()]
+
+    def _facts(self, clause: Clause) -> Document:
+        return self.texts[clause.document_id].facts
+
+    def _clauses(self, query: str, filters: Filters) -> list[Clause]:
+        texts = [text for text in self.texts.values() if admits(filters, text.facts, TODAY)]
+        return [clause for text in texts for clause in text.clauses if query in clause.text]
+
+    def _having(self, query: str, filters: Filters) -> list[list[Document]]:
+        return [[self._facts(clause)] for clause in self._clauses(query, filters)]
 
     def _hit(self, clause: Clause, query: str, rank: int) -> Hit:
         start = clause.text.index(query)
@@ -86,6 +115,9 @@ class FakeSearcher:
         ]
         return ResultPage(clause.text, Mode.HYBRID, len(hits), hits[:limit], 1.0)
 
+    def similar_to_text(self, text: str, *, limit: int = 10, filters: Filters = Filters()) -> ResultPage:  # noqa: B008
+        return self.search(text, mode=Mode.SEMANTIC, limit=limit, filters=filters)
+
     def suggest(self, text: str, limit: int = 8) -> Sequence[Suggestion]:
         titles = [Entry(each.facts.title, each.facts.document_id) for each in self.texts.values()]
         terms = [Entry("民营银行"), Entry("民营经济")]
@@ -104,6 +136,12 @@ class FakeSearcher:
 
     def clauses(self, document_id: str) -> Sequence[Clause]:
         return self._text(document_id).clauses
+
+    def find_in(self, document_id: str, query: str) -> Mapping[str, tuple[tuple[int, int], ...]]:
+        return find_within(self.clauses(document_id), query, lambda _: query.split())
+
+    def original(self, document_id: str) -> str:
+        return self.document(document_id).body
 
     def citations(self, document_id: str) -> Citations:
         return self._text(document_id).citations

@@ -8,7 +8,8 @@ import pytest
 from fake_searcher import FakeSearcher
 from flask.testing import FlaskClient
 
-from search.errors import IndexMismatch, NoIndex
+from search.errors import NoIndex
+from search.model import Citation, Citations, Document, Relation
 from search.searcher import Searcher
 from search.settings import Settings
 from web.app import create_app
@@ -63,6 +64,25 @@ def test_the_offsets_of_clauses_point_into_the_body(client: FlaskClient) -> None
         assert answer["body"][clause["start"] : clause["end"]] == clause["text"]
 
 
+def test_one_clause_comes_with_its_document(client: FlaskClient) -> None:
+    clause = client.get("/api/v1/clauses/opinion.1").get_json()
+    assert (clause["path"], clause["url"]) == (["一、全面深化改革"], "/documents/opinion#opinion.1")
+    assert (clause["document"]["document_number"], clause["citations"]) == ("国发〔2016〕62号", [])
+    assert client.get("/api/v1/clauses/nope").get_json()["error"]["code"] == "unknown_clause"
+
+
+def test_citations_go_both_ways(client: FlaskClient, searcher: FakeSearcher) -> None:
+    out = Citation("opinion.1", "opinion", "落实国发〔2014〕28号。", Relation.CARRIES_OUT, None, "国发〔2014〕28号")
+    back = Citation("many.0", "many", "贯彻本意见。", Relation.CARRIES_OUT, "意见", None, "opinion")
+    searcher.texts["opinion"].citations = Citations((out,), (back,))
+    answer = client.get("/api/v1/documents/opinion/citations").get_json()
+    assert [each["document_number"] for each in answer["outgoing"]] == ["国发〔2014〕28号"]
+    assert [(each["document_id"], each["relation"]) for each in answer["incoming"]] == [("many", "贯彻落实")]
+    assert client.get("/api/v1/clauses/opinion.1").get_json()["citations"] == answer["outgoing"]
+    assert client.get("/api/v1/clauses/opinion.2").get_json()["citations"] == []
+    assert client.get("/api/v1/documents/nope/citations").status_code == 404
+
+
 def test_similar_clauses_are_an_answer_too(client: FlaskClient) -> None:
     answer = client.get("/api/v1/clauses/opinion.1/similar?limit=2").get_json()
     assert [hit["document_id"] for hit in answer["hits"]] == ["copy", "many"]
@@ -107,10 +127,7 @@ class Broken(FakeSearcher):
         super().__init__([])
         self.fail = fail
 
-    def documents(self) -> list[object]:  # type: ignore[override]
-        raise self.fail()
-
-    def status(self) -> dict[str, object]:
+    def facts(self) -> list[Document]:
         raise self.fail()
 
 
@@ -128,19 +145,7 @@ def test_a_surprise_is_logged_and_not_shown(settings: Settings, caplog: pytest.L
     assert "secret path" in caplog.text
 
 
-def test_without_a_usable_index_the_answer_is_409_and_the_process_is_well(settings: Settings) -> None:
+def test_without_a_usable_index_the_answer_is_409(settings: Settings) -> None:
     client = app_with(settings, Broken(lambda: NoIndex(home="data")))
     assert client.get("/api/v1/documents").status_code == 409
     assert client.get("/").status_code == 409
-    assert client.get("/healthz").get_json() == {"status": "no_index"}
-    mismatch = app_with(settings, Broken(lambda: IndexMismatch(what="schema", found=1, expected=2)))
-    assert mismatch.get("/healthz").status_code == 200
-
-
-def test_healthz_says_what_is_searched(client: FlaskClient) -> None:
-    assert client.get("/healthz").get_json() == {
-        "status": "ok",
-        "generation": "000001",
-        "documents": 3,
-        "clauses": 29,
-    }

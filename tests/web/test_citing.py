@@ -23,3 +23,12 @@ def test_who_cites_is_named_by_the_citing_document() -> None:
     other = Document("a", "a.txt", "某省水条例", "")
     (entry,) = citing(CITATIONS[:2], {"a": other})
     assert (entry.name, entry.relation) == ("某省水条例", Relation.BASED_ON)
+
+
+def test_who_carries_it_out_stands_first() -> None:
+    documents = {name: Document(name, f"{name}.txt", name, "") for name in ("甲", "乙", "丙")}
+    relations = (("甲", Relation.MENTIONS), ("乙", Relation.CARRIES_OUT), ("丙", Relation.BASED_ON))
+    found = citing(
+        [Citation(f"{name}-1", name, "句。", relation, "水法", None, "law") for name, relation in relations], documents
+    )
+    assert [(entry.name, entry.carries_out) for entry in found] == [("乙", True), ("甲", False), ("丙", False)]

@@ -66,9 +66,32 @@ def test_a_feed_has_a_document_once_and_the_newest_first(client: FlaskClient) ->
     assert len(list(ET.fromstring(client.get("/feed").data).iter(f"{ATOM}entry"))) == 3  # noqa: S314
 
 
-@pytest.mark.parametrize("address", ["/opensearch.xml", "/sitemap.xml", "/feed?q=%00%0b<民"])
+def test_a_feed_comes_as_rss_too(client: FlaskClient) -> None:
+    response = client.get("/feed?q=民营&format=rss")
+    assert response.content_type == "application/rss+xml; charset=utf-8"
+    items = list(ET.fromstring(response.data).iter("item"))  # noqa: S314 - our own
+    assert [item.findtext("title") for item in items] == ["关于振兴东北的意见", f"转载{HOSTILE}"]
+    assert items[0].findtext("pubDate") == "Tue, 01 Nov 2016 00:00:00 +0800"
+    assert items[0].findtext("link") == "http://localhost/documents/opinion#opinion.1"
+    assert client.get("/feed?format=pdf").status_code == 400
+
+
+def test_a_feed_of_all_documents_keeps_to_the_filters(client: FlaskClient, searcher: FakeSearcher) -> None:
+    def titles(query: str) -> list[str | None]:
+        feed = ET.fromstring(client.get(f"/feed?{query}").data)  # noqa: S314 - our own
+        return [entry.findtext(f"{ATOM}title") for entry in feed.iter(f"{ATOM}entry")]
+
+    assert titles("issuer=国务院") == ["关于振兴东北的意见"]
+    assert titles("since=2017") == []
+    client.get("/feed?q=民营&issuer=国务院")
+    assert any("国务院" in str(asked) for asked in searcher.asked)
+
+
+@pytest.mark.parametrize(
+    "address", ["/opensearch.xml", "/sitemap.xml", "/feed?q=%00%0b<民", "/feed?format=rss&q=%00<民"]
+)
 def test_the_rest_is_xml_too(client: FlaskClient, address: str) -> None:
-    assert len(ET.fromstring(client.get(address).data)) > 2  # noqa: S314 - our own
+    assert len(list(ET.fromstring(client.get(address).data).iter())) > 3  # noqa: S314 - our own
 
 
 def test_robots_and_pages_lead_to_them(client: FlaskClient) -> None:
@@ -95,9 +118,15 @@ def test_every_route_of_the_api_is_described(client: FlaskClient) -> None:
     [
         ("/api/v1/search?q=民营银行", shapes.SearchAnswer),
         ("/api/v1/search?q=没有这样的话", shapes.SearchAnswer),
+        ("/api/v1/facets?q=民营银行", shapes.FacetsAnswer),
+        ("/api/v1/facets?q=没有这样的话&issuer=国务院", shapes.FacetsAnswer),
         ("/api/v1/suggest?q=民营", shapes.SuggestAnswer),
         ("/api/v1/documents", shapes.DocumentsAnswer),
         ("/api/v1/documents/opinion", shapes.DocumentAnswer),
+        ("/api/v1/documents/copy", shapes.DocumentAnswer),
+        ("/documents/opinion.json", shapes.DocumentAnswer),
+        ("/api/v1/documents/opinion/citations", shapes.CitationsAnswer),
+        ("/api/v1/clauses/opinion.1", shapes.ClauseAnswer),
         ("/api/v1/clauses/opinion.1/similar", shapes.SearchAnswer),
         ("/api/v1/documents/nope", shapes.ErrorAnswer),
     ],

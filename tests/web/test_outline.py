@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 from search.model import Clause, ClauseKind, Document
-from web.outline import blocks, outline
+from web.outline import blocks, outline, rows
+from web.rendering import Segment
 
-HEADING, TEXT = ClauseKind.HEADING, ClauseKind.TEXT
+HEADING, TEXT, TABLE = ClauseKind.HEADING, ClauseKind.TEXT, ClauseKind.TABLE
 
 
 def laid(*parts: tuple[ClauseKind, tuple[str, ...], str], between: str = "\n") -> tuple[Document, list[Clause]]:
@@ -53,8 +54,33 @@ def test_a_wrapped_title_stays_one_heading() -> None:
 
 
 def test_a_heading_keeps_apart_what_stands_below_it() -> None:
-    document, clauses = laid((HEADING, ("一、甲",), "（一）推进改革。\n（三省负责）"))
-    (block,) = blocks(document, clauses, {"c0": [(10, 12)]})
+    document, clauses = laid((HEADING, (), "一、甲"), (HEADING, ("一、甲",), "（一）推进改革。\n（三省负责）"))
+    _, block = blocks(document, clauses, {"c1": [(10, 12)]})
     assert block.level == 3
     assert [run.text for run in block.pieces[0].segments] == ["（一）推进改革。"]
     assert [(run.text, run.css) for run in block.pieces[0].rest] == [("（", ""), ("三省", "keyword"), ("负责）", "")]
+
+
+def test_headings_go_down_one_level_at_a_time() -> None:
+    document, clauses = laid(
+        (HEADING, (), "一、甲"),
+        (HEADING, ("一、甲", "（一）乙。一句。", "1.丙。"), "（1）丁"),
+        (HEADING, ("一、甲",), "（二）戊"),
+    )
+    assert [block.level for block in blocks(document, clauses, {})] == [2, 3, 3]
+
+
+def test_rows_that_follow_one_another_are_one_table() -> None:
+    document, clauses = laid(
+        (TEXT, (), "见下表："), (TABLE, (), "项目\t金额\n甲\t1"), (TABLE, (), "乙\t2"), (TEXT, (), "表后。")
+    )
+    before, table, after = blocks(document, clauses, {"c2": [(2, 3)]})
+    assert (before.is_table, table.is_table, after.is_table) == (False, True, False)
+    assert [piece.clause.clause_id for piece in table.pieces] == ["c1", "c2"]
+    cells = [["".join(run.text for run in cell) for cell in row] for row in rows(table.pieces[0].segments)]
+    assert cells == [["项目", "金额"], ["甲", "1"]]
+    assert [[run.css for run in cell] for cell in rows(table.pieces[1].segments)[0]] == [[""], ["keyword"]]
+
+
+def test_an_empty_cell_stays_a_cell() -> None:
+    assert [len(row) for row in rows([Segment("甲\t\t丙\n\t"), Segment("乙", "keyword")])] == [3, 2]

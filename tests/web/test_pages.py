@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from itertools import pairwise
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from fake_searcher import HOSTILE
+from fake_searcher import HOSTILE, FakeSearcher, document
 from flask.testing import FlaskClient
+
+from search.model import Citation, Citations, ClauseKind, Relation
 
 EVERY_PAGE = [
     "/",
@@ -15,7 +19,11 @@ EVERY_PAGE = [
     "/search?q=",
     "/documents/opinion",
     "/documents/copy?q=民营",
+    "/documents/copy/original",
     "/clauses/opinion.1/similar",
+    "/clauses/copy.0/cite",
+    "/similar?text=民营银行",
+    "/similar",
     "/help/embed",
     "/api",
     "/nope",
@@ -28,7 +36,8 @@ def test_no_page_runs_a_script_or_styles_inline(client: FlaskClient, address: st
     client.set_cookie("tiaokuan_lang", lang)
     response = client.get(address)
     page = response.get_data(as_text=True)
-    assert re.findall(r"<script[^>]*>.", page) == re.findall(r'<script src="/embed\.js\?v=\w+" async><', page)
+    own = r'<script src="/(?:embed\.js\?v=\w+" async|static/\w+\.js" defer)><'
+    assert re.findall(r"<script[^>]*>.", page) == re.findall(own, page)
     assert " style=" not in page
     assert f'<html lang="{"zh-CN" if lang == "zh" else "en"}">' in page
     policy = response.headers["Content-Security-Policy"]
@@ -90,10 +99,16 @@ def test_a_blank_query_gets_a_friendly_page(client: FlaskClient) -> None:
 
 
 def test_no_result_says_what_to_try(client: FlaskClient) -> None:
-    page = client.get("/search?q=量子&mode=keyword&since=2016").get_data(as_text=True)
+    page = client.get("/search?q=“量子 银行” -公司&mode=keyword&since=2016&issuer=国务院").get_data(as_text=True)
     assert "没有找到相应的条款" in page
-    assert "mode=semantic" in page
-    assert "去掉筛选条件再找一次" in page
+    assert "查找了 3 篇文件中符合条件的 1 篇" in page
+    offered = [parse_qs(urlsplit(unescape(link)).query) for link in re.findall(r'<li><a href="(/search[^"]+)"', page)]
+    assert {"mode": ["keyword"], "since": ["2016"], "q": ["“量子 银行” -公司"]} in offered
+    assert {"mode": ["keyword"], "issuer": ["国务院"], "q": ["“量子 银行” -公司"]} in offered
+    assert {"mode": ["keyword"], "q": ["“量子 银行” -公司"]} in offered
+    assert {"mode": ["keyword"], "issuer": ["国务院"], "since": ["2016"], "q": ["量子 银行 -公司"]} in offered
+    assert {"mode": ["keyword"], "issuer": ["国务院"], "since": ["2016"], "q": ["“量子 银行”"]} in offered
+    assert {"mode": ["semantic"], "issuer": ["国务院"], "since": ["2016"], "q": ["“量子 银行” -公司"]} in offered
 
 
 def test_new_words_keep_the_mode_and_the_filters(client: FlaskClient) -> None:
@@ -115,3 +130,30 @@ def test_a_wrong_address_or_parameter_has_its_status(client: FlaskClient) -> Non
     assert client.get("/search?q=a&page=0").status_code == 400
     assert client.get("/search?q=a&mode=fuzzy").status_code == 400
     assert client.get("/search?q=a&lang=fr").status_code == 400
+
+
+def test_citations_say_how_in_which_direction_and_what_is_absent(client: FlaskClient, searcher: FakeSearcher) -> None:
+    out = Citation("opinion.1", "opinion", "落实国发〔2014〕28号。", Relation.CARRIES_OUT, None, "国发〔2014〕28号")
+    carried = Citation("many.0", "many", "贯彻本意见。", Relation.CARRIES_OUT, "意见", None, "opinion")
+    based = Citation("copy.0", "copy", "根据本意见。", Relation.BASED_ON, "意见", None, "opinion")
+    searcher.texts["opinion"].citations = Citations((out,), (based, carried))
+    page = client.get("/documents/opinion").get_data(as_text=True)
+    headings = re.findall(r"<h2>(.+?)</h2>", page[page.index('class="citations"') :])
+    assert headings == ["落实本文件的文件（1）", "引用的文件", "被引用"]
+    assert '国发〔2014〕28号</span>\n      <span class="absent">索引中没有' in page
+    assert 'href="/documents/many#many.0"' in page
+    assert 'href="/documents/opinion/compare/many"' in page
+
+
+def test_what_is_looked_for_in_a_document_is_marked_and_counted(client: FlaskClient) -> None:
+    page = client.get("/documents/many?q=产业").get_data(as_text=True)
+    assert page.count('<mark class="keyword">产业</mark>') == 25
+    assert '25 处 <a href="#many.0">到第一处</a>' in page
+    assert ">没有找到<" in client.get("/documents/many?q=量子").get_data(as_text=True)
+    assert ">没有找到<" not in client.get("/documents/many").get_data(as_text=True)
+
+
+def test_a_document_without_headings_has_no_empty_outline(client: FlaskClient, searcher: FakeSearcher) -> None:
+    searcher.texts["plain"] = document("plain", "通知", [(ClauseKind.TEXT, (), "现印发给你们。")])
+    assert "<aside>" not in client.get("/documents/plain").get_data(as_text=True)
+    assert "<aside>" in client.get("/documents/many").get_data(as_text=True)

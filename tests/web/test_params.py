@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search.errors import BadParameter, BadRequest, UnknownMode
-from search.model import Filters, Mode
+from search.model import Filters, Level, Mode, Validity
 from web import params
 
 
@@ -18,7 +18,7 @@ def test_what_is_not_given_has_its_default() -> None:
 
 
 def test_untouched_form_fields_count_as_not_given() -> None:
-    fields = dict.fromkeys(("mode", "limit", "offset", "issuer", "since", "until"), " ")
+    fields = dict.fromkeys(("mode", "limit", "offset", "sort", *params.FILTERS), " ")
     assert params.search_parameters({"q": "民营银行", **fields}, "zh") == params.search_parameters(
         {"q": "民营银行"}, "zh"
     )
@@ -57,6 +57,27 @@ def test_a_limit_is_a_whole_number_from_1_to_100(value: str) -> None:
     assert refused.value.remedy() == "limit 应为1 到 100 的整数"
 
 
+def test_every_filter_is_read() -> None:
+    fields = {"issuer": "国务院", "kind": "意见", "region": "河北省", "validity": "in_force", "level": "central"}
+    assert params.filters({"since": "2016", **fields}, "zh") == Filters(
+        issuer="国务院",
+        since=date(2016, 1, 1),
+        kind="意见",
+        region="河北省",
+        validity=Validity.IN_FORCE,
+        level=Level.CENTRAL,
+    )
+
+
+@pytest.mark.parametrize(("name", "last"), [("sort", "oldest"), ("level", "local"), ("validity", "unstated")])
+@pytest.mark.parametrize("value", ["最新", "NEWEST", "in force", "<script>"])
+def test_a_word_that_is_no_choice_is_refused_with_the_choices(name: str, last: str, value: str) -> None:
+    with pytest.raises(BadParameter) as refused:
+        params.search_parameters({"q": "民营银行", name: value}, "zh")
+    assert value in refused.value.message()
+    assert f"{last} 之一" in refused.value.remedy()
+
+
 def test_bounds_are_included() -> None:
     assert params.limit({"limit": "100"}, "zh") == 100
     assert params.search_parameters({"q": "x", "offset": "10000"}, "zh").offset == 10_000
@@ -77,7 +98,7 @@ def test_an_unknown_language_is_refused() -> None:
 
 @given(
     st.dictionaries(
-        st.sampled_from(["q", "mode", "limit", "offset", "issuer", "since", "until", "page", "lang"]), st.text()
+        st.sampled_from(["q", "mode", "limit", "offset", "sort", *params.FILTERS, "page", "lang"]), st.text()
     )
 )
 def test_no_text_makes_parsing_fail_in_another_way(values: dict[str, str]) -> None:

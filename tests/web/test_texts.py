@@ -10,7 +10,7 @@ WEB = Path(__file__).parents[2] / "web"
 CATALOGUES = {path.stem: json.loads(path.read_text("utf-8")) for path in (WEB / "locale").glob("*.json")}
 # A quoted key; one that ends in a dot is the beginning of keys that are put together when running.
 QUOTED = re.compile(r"""["']([a-z_]+(?:\.[a-z_]+)*\.?)["']""")
-PUT_TOGETHER = re.compile(r"""f?["']([a-z_]+\.)(?:\{|["'] ~)""")
+PUT_TOGETHER = re.compile(r"""f?["']((?:[a-z_]+\.)+)(?:\{|["'] ~)""")
 
 
 def sources() -> str:

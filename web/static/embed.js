@@ -14,7 +14,7 @@
   const WHOLE = 150; // characters of a clause that are shown whole; a longer one is cut around its longest match
   const BEFORE = 36;
   const KEPT = 40; // answers to suggestions that are remembered
-  const FILTERS = ["mode", "issuer", "since", "until"];
+  const FILTERS = ["mode", "issuer", "level", "since", "until", "kind", "region", "validity", "sort"];
 
   const WORDS = {
     zh: {
