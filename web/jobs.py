@@ -24,7 +24,7 @@ from search.settings import Settings
 
 KEPT = 500
 """Jobs whose outcome is remembered."""
-_PASSED_ON = ("home", "corpus", "cache", "model", "model_dtype", "language", "keep_generations", "uploads")
+_PASSED_ON = ("home", "corpus", "cache", "model", "model_dtype", "language", "keep_generations", "uploads", "engine")
 _log = logging.getLogger("tiaokuan")
 
 
