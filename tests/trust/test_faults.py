@@ -4,13 +4,14 @@ and the next run completes."""
 from __future__ import annotations
 
 import errno
+import gc
 import mmap
 import os
 import resource
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +88,14 @@ def calls_of(place: Place, way: str, step: str, monkeypatch: pytest.MonkeyPatch)
     return counted.calls
 
 
+@pytest.fixture
+def collected() -> Iterator[None]:
+    """What a test leaves behind is collected in its own time, so that its warnings are not another test's."""
+    yield
+    gc.collect()
+
+
+@pytest.mark.usefixtures("collected")
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # Whoosh leaves a file open then
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("step", STEPS)

@@ -157,3 +157,10 @@ def test_a_document_without_headings_has_no_empty_outline(client: FlaskClient, s
     searcher.texts["plain"] = document("plain", "通知", [(ClauseKind.TEXT, (), "现印发给你们。")])
     assert "<aside>" not in client.get("/documents/plain").get_data(as_text=True)
     assert "<aside>" in client.get("/documents/many").get_data(as_text=True)
+
+
+def test_other_engines_may_keep_an_answer_but_not_its_every_order(client: FlaskClient) -> None:
+    assert 'content="noindex"' not in client.get("/search?q=民营银行").text
+    for more in ("mode=keyword", "page=1", "sort=newest", "explain=1"):
+        assert 'content="noindex"' in client.get(f"/search?q=民营银行&{more}").text
+    assert 'content="noindex"' in client.get("/search?q=没有这个词").text
