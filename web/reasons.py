@@ -35,8 +35,8 @@ def is_copy(hit: Hit) -> bool:
 def details(hit: Hit, language: str) -> list[str]:
     """The reasons at length, one line each: what each channel added to the score, and what the words weigh."""
     texts, why = load_catalogue("web"), hit.explanation
-    if why is None:
-        return []
+    if why is None or why.differs is not None:
+        return []  # of what is compared with a text, the marks say it
     lines = [
         texts.text(
             f"why.share.{channel}", language, rank=match.rank, score=f"{match.score:.3f}", share=f"{match.share:.3f}"
