@@ -71,7 +71,9 @@ def create_feeds(holder: SearcherHolder) -> Blueprint:
 
     @feeds.get("/robots.txt")
     def robots() -> ResponseReturnValue:
-        lines = ["User-agent: *", "Disallow: /search", "Disallow: /clauses/", "Disallow: /feed", "Disallow: /api/"]
+        # An answer may be kept by other engines, but not in all its orders, filters and pages (wildcards: RFC 9309, 2.2.3).
+        closed = ("/search?*&", "/search.", "/similar", "/clauses/", "/feed", "/api/")
+        lines = ["User-agent: *", *(f"Disallow: {place}" for place in closed)]
         lines.append(f"Sitemap: {url_for('feeds.sitemap', _external=True)}")
         return Response("\n".join(lines) + "\n", mimetype="text/plain")
 

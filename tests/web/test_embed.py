@@ -95,7 +95,10 @@ def test_the_rest_is_xml_too(client: FlaskClient, address: str) -> None:
 
 
 def test_robots_and_pages_lead_to_them(client: FlaskClient) -> None:
-    assert "Sitemap: http://localhost/sitemap.xml" in client.get("/robots.txt").get_data(as_text=True)
+    robots = client.get("/robots.txt").get_data(as_text=True).splitlines()
+    assert "Sitemap: http://localhost/sitemap.xml" in robots
+    assert "Disallow: /search?*&" in robots
+    assert "Disallow: /search" not in robots
     home = client.get("/").get_data(as_text=True)
     assert 'href="/opensearch.xml"' in home
     assert 'type="application/atom+xml"' in home
