@@ -110,11 +110,6 @@ def differing(text: str, other: str) -> tuple[Span, ...]:
     return _gaps(here, [(a, n) for a, _, n in _agreements(here.text, there.text, _ROW_WORK)])
 
 
-def same_text(text: str, other: str) -> bool:
-    """Whether two texts differ in nothing but type-setting."""
-    return _read_text(text).text == _read_text(other).text
-
-
 def _read(clause: Clause) -> _Text:
     counted = _read_text(clause.text)
     return _Text(counted.text, counted.origin, clause, frozenset(map("".join, pairwise(counted.text))))
