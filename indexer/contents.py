@@ -12,7 +12,7 @@ from indexer.markers import Level, line_marker
 from search.text.normalise import letters
 
 _MARK = re.compile(r"目[\s\u3000]*[录次][\s\u3000]*[:：]?")
-_PAGE = re.compile(r"[\s\u3000.…·．]*[-—(（]?[\s\u3000]*\d{0,4}[\s\u3000]*[-—)）]?$")
+_PAGE = re.compile(r"[\s.…·．]*+(?:[-—(（]\s*+)?(?:\d{1,4}+\s*+)?[-—)）]?$")
 """The dots and the number of a page behind an entry."""
 _LEADERS = re.compile(r"[.…·．]{2,}|[\s\u3000]")
 _ENTRY_LENGTH = 80

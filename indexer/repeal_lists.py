@@ -23,6 +23,8 @@ _MARKER = r"\s*(?:[（(]?(?:\d{1,3}|[一二三四五六七八九十百]{1,5})\s*
 _ITEM = re.compile(
     rf"{_MARKER}(?P<title>[^《》\n；。：:]{{6,120}}?)\s*(?:[（(](?P<bracket>[^《》\n]{{3,80}})[）)])?\s*[；;。]?"
 )
+_ITEM_LENGTH = 300
+"""Characters: a number, a title and a bracket are no longer, and a line of blanks would take long."""
 _ITEM_START = re.compile(
     r"\s*(?:[（(]?(?:\d{1,3}|[一二三四五六七八九十百]{1,5})\s*[）)]?\s*[.．、）)\s]|[①-⑳⑴-⒇⒈-⒛]|《)"
 )
@@ -85,8 +87,12 @@ def _led(text: str) -> Iterator[Zone]:
         yield Zone(match.end(), end, lead[-120:].strip())
 
 
+def _item(line: str) -> re.Match[str] | None:
+    return _ITEM.fullmatch(line) if len(line) <= _ITEM_LENGTH else None
+
+
 def _is_item(line: str) -> bool:
-    item = _ITEM.fullmatch(line)
+    item = _item(line)
     return bool(_ITEM_START.match(line)) and ("《" in line or (item is not None and ends_as_title(item["title"])))
 
 
@@ -112,7 +118,7 @@ def items(text: str, zone: Zone) -> Iterator[Item]:
     """The items of a list that bear a title without 《》."""
     lines = list(islice(_lines(text[zone.start : zone.end]), _MOST))
     for index, (at, line) in enumerate(lines):
-        match = _ITEM.fullmatch(line)
+        match = _item(line)
         if match is None or not ends_as_title(match["title"]) or _EXPLAINS.search(line):
             continue
         number = next(find_document_numbers(match["bracket"] or ""), None)

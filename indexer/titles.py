@@ -36,7 +36,7 @@ _ABOUT_ANOTHER = re.compile(r"》.{0,12}(?:解读|问答|答记者问)(?:\.{2,}|
 _SAID = re.compile(r"(通知|通报|公告|通告|函复|公示)如下")
 _PRIVATE = re.compile(r"[\ue000-\uf8ff]")
 """What the fonts of some editors draw as a space or a bullet."""
-_CUT_OFF = re.compile(r"[\s.…·]*(?:\.{2,}|…+)$")
+_CUT_OFF = re.compile(r"(?<![\s.…·])[\s.…·]*(?:\.\.|…)$")
 
 
 def is_title(text: str) -> bool:

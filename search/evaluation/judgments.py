@@ -58,7 +58,7 @@ def read_judgments(file: Path) -> list[JudgedQuery]:
         if text.strip():
             try:
                 line = _parse(json.loads(text))
-            except (ValueError, KeyError, TypeError, AttributeError) as error:
+            except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
                 raise BadJudgments(file=file, reason=f"line {number}: {error}") from error
             known = found.get(line.query)
             found[line.query] = _joined(known, line) if known else line

@@ -37,5 +37,5 @@ def load_run(file: Path) -> Run:
             for name, m in saved["modes"].items()
         }
         return Run(modes, dict(saved["classes"]))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise BadRun(file=file, reason=error) from error

@@ -9,32 +9,34 @@ from dataclasses import dataclass
 from search.text.normalise import Folded, fold, fold_with_origin
 from search.text.numerals import NUMERAL, to_int
 
-# Written on folded text: all brackets but round and curly ones are [ ], full width is half width already.
+# Written on folded text: all brackets but round and curly ones are [ ], full width is half width already. White space is
+# taken possessively (*+): with several gaps side by side, a thousand blanks would else be shared out in every way there is.
 _HAN = r"[\u4e00-\u9fff]"
 _SERIAL = rf"(?P<serial>\d{{1,5}}|[{NUMERAL}]{{1,6}})"
 _YEAR = rf"(?P<year>\d{{4}}|[{NUMERAL}]{{4}}|\d{{2}})"
 _ORGAN_END = r"[部委局署院会办行厅府省市席]"
 _BRACKETED = re.compile(
-    rf"(?P<agency>{_HAN}{{1,24}})\s*[\[({{<]{{1,2}}\s*{_YEAR}\s*年?\s*[\])}}>]\s*第?\s*{_SERIAL}\s*号"
+    rf"(?P<agency>{_HAN}{{1,24}})\s*+[\[({{<]{{1,2}}\s*+{_YEAR}\s*+(?:年\s*+)?[\])}}>]\s*+(?:第\s*+)?{_SERIAL}\s*+号"
 )
 _UNBRACKETED = re.compile(
-    rf"(?P<agency>{_HAN}{{0,9}}[发字函规办])\s*(?!\d{{4}}\s*年\s*\d{{1,2}}\s*月)(?P<year>\d{{4}})\s*(?:年|\s|-)\s*第?\s*"
-    r"(?P<serial>\d{1,4})\s*号?(?!\d)"
+    rf"(?P<agency>{_HAN}{{0,9}}[发字函规办])\s*+(?!\d{{4}}\s*+年\s*+\d{{1,2}}\s*+月)(?P<year>\d{{4}})(?:\s*+[年-]\s*+|\s++)(?:第\s*+)?"
+    r"(?P<serial>\d{1,4})(?:\s*+号)?(?!\d)"
 )
 # Typed by hand, the 号 is often left out: 国发[2016]62.
 _SHORT = re.compile(
-    rf"(?P<agency>{_HAN}{{0,9}}[发字函规办])\s*[\[({{<]\s*(?P<year>\d{{4}})\s*[\])}}>]\s*第?\s*(?P<serial>\d{{1,4}})"
+    rf"(?P<agency>{_HAN}{{0,9}}[发字函规办])\s*+[\[({{<]\s*+(?P<year>\d{{4}})\s*+[\])}}>]\s*+(?:第\s*+)?(?P<serial>\d{{1,4}})"
     r"(?![\d号年月日.])"
 )
 # 国家发展改革委令2020年第31号, 财政部公告2020年第5号; the same with the kind at the end: 海关总署2019年第221号公告.
 _YEARLY = re.compile(
-    rf"(?P<agency>{_HAN}{{1,39}}(?:令|{_ORGAN_END}(?:公告|通告)))\s*[\[(]?\s*(?P<year>\d{{4}})\s*年?\s*第\s*{_SERIAL}\s*号"
+    rf"(?P<agency>{_HAN}{{1,39}}(?:令|{_ORGAN_END}(?:公告|通告)))\s*+(?:[\[(]\s*+)?(?P<year>\d{{4}})\s*+(?:年\s*+)?第\s*+{_SERIAL}\s*+号"
 )
 _YEARLY_LAST = re.compile(
-    rf"(?P<agency>{_HAN}{{1,22}}{_ORGAN_END})\s*[\[(]?\s*(?P<year>\d{{4}})\s*年?\s*[\])]?\s*第\s*{_SERIAL}\s*号\s*(?P<kind>令|公告|通告)"
+    rf"(?P<agency>{_HAN}{{1,22}}{_ORGAN_END})\s*+(?:[\[(]\s*+)?(?P<year>\d{{4}})\s*+(?:年\s*+)?(?:[\])]\s*+)?第\s*+{_SERIAL}\s*+号\s*+"
+    r"(?P<kind>令|公告|通告)"
 )
-_ORDER = re.compile(rf"(?P<agency>{_HAN}{{1,39}}(?:令|{_ORGAN_END}公告))\s*[\[(]?\s*第?\s*{_SERIAL}\s*号")
-_ORDER_LAST = re.compile(rf"(?P<agency>{_HAN}{{1,23}}{_ORGAN_END})\s*第\s*{_SERIAL}\s*号\s*(?P<kind>令)")
+_ORDER = re.compile(rf"(?P<agency>{_HAN}{{1,39}}(?:令|{_ORGAN_END}公告))\s*+(?:[\[(]\s*+)?(?:第\s*+)?{_SERIAL}\s*+号")
+_ORDER_LAST = re.compile(rf"(?P<agency>{_HAN}{{1,23}}{_ORGAN_END})\s*+第\s*+{_SERIAL}\s*+号\s*+(?P<kind>令)")
 _PATTERNS = (_BRACKETED, _UNBRACKETED, _SHORT, _YEARLY, _YEARLY_LAST, _ORDER, _ORDER_LAST)
 # What runs into the agency's code from the sentence before it: 根据国发〔2016〕62号.
 _LEAD_IN = re.compile(
@@ -47,7 +49,7 @@ _WHOLE_NAME = re.compile(
     r"|(?:资源|住房|工业|文化|发展|卫生|粮食|林业|劳动|规划|经济|教育|体育|民族|市场|水利|园林|科技|商务|管理|建设|旅游|环境|农业|统计|法制)"
     r"和(?=社会|城乡|信息|旅游|改革|计划|物资|草原|自然|规划|农村|体育|宗教|质量|技术|科技|综合|建设|健康|湖泊|水务|交通|数据|监督|绿化)"
 )
-_DATE_REST = re.compile(rf"^[{NUMERAL}]*[年月日]")
+_DATE_REST = re.compile(rf"^[{NUMERAL}]*[年月日](?:[{NUMERAL}]+[年月日])*")
 _STATE = "中华人民共和国"
 _JOINT = re.compile(rf"(?P<agency>{_HAN}{{1,17}}{_ORGAN_END})[\s、,]$")
 _NO_AGENCY = re.compile(r"[我本该此]|(?:令|公告|通告)$")
