@@ -32,7 +32,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search.model import Clause, ClauseKind
-from search.text.normalise import letters
+from search.text.normalise import letters, letters_all
 
 SAME_WORK = 0.8
 """Share of shingles (Jaccard) from which two documents of one name are one work."""
@@ -298,7 +298,16 @@ def clause_key(clause: Clause) -> str:
 def text_number(clause: Clause, work: str) -> int:
     """The number that equal clauses share (63 bits of a hash). Clauses of some length are equal wherever they stand,
     short ones and headings only within their work and under the same headings."""
-    key = clause_key(clause)
+    return _text_number(clause, clause_key(clause), work)
+
+
+def text_numbers(clauses: Sequence[Clause], work: str) -> list[int]:
+    """`text_number` of many clauses of one document."""
+    keys = letters_all([_NUMBER.sub("", clause.text) for clause in clauses])
+    return [_text_number(clause, key, work) for clause, key in zip(clauses, keys, strict=True)]
+
+
+def _text_number(clause: Clause, key: str, work: str) -> int:
     everywhere = clause.kind in (ClauseKind.TEXT, ClauseKind.TABLE) and len(key) >= _SHORTEST_COPY
     where = "" if everywhere else work + "/" + "/".join(map(letters, clause.path))
     digest = blake2b(f"{where}\n{key}".encode(), digest_size=8).digest()

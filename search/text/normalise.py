@@ -8,9 +8,13 @@ around a character and would break that.)
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from search.text.translating import Translation
 
 # Marks that mean the same and differ only by type-setter, keyboard or region.
 _SAME_MARK = str.maketrans(
@@ -77,6 +81,7 @@ class _Table(dict[int, str]):
 
 
 _FOLDED = _Table(_fold_character)
+_LENGTHS = _Table(lambda character: "1" if len(_fold_character(character)) == 1 else "")
 _LETTERS = _Table(lambda character: "".join(c for c in _fold_character(character) if c.isalnum()))
 
 
@@ -85,7 +90,7 @@ class Folded:
     """A folded text and where each of its characters comes from: `origin[i]` is an offset into the text as shown."""
 
     text: str
-    origin: tuple[int, ...]
+    origin: Sequence[int]
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The [start, end) of the text as shown that [start, end) of the folded text stands for (not empty)."""
@@ -99,6 +104,8 @@ def fold(text: str) -> str:
 
 def fold_with_origin(text: str) -> Folded:
     """The text as it is matched, with the map back to `text`."""
+    if text.translate(_LENGTHS).count("1") == len(text):
+        return Folded(fold(text), range(len(text)))  # one for one, as nearly always
     pieces = [_fold_character(c) for c in text]
     origin = tuple(i for i, piece in enumerate(pieces) for _ in piece)
     return Folded("".join(pieces), origin)
@@ -108,6 +115,28 @@ def simplify(text: str) -> str:
     """The text with traditional characters made simplified and nothing else changed: what a model is given, so that
     民營銀行 and 民营银行 have one vector."""
     return text.translate(_simplified())
+
+
+def fold_all(texts: Sequence[str]) -> list[str]:
+    """`fold` for many texts, faster."""
+    return _translation(fold)(texts)
+
+
+def simplify_all(texts: Sequence[str]) -> list[str]:
+    """`simplify` for many texts, faster."""
+    return _translation(simplify)(texts)
+
+
+def letters_all(texts: Sequence[str]) -> list[str]:
+    """`letters` for many texts, faster."""
+    return _translation(letters)(texts)
+
+
+@cache
+def _translation(of_one: Callable[[str], str]) -> Translation:
+    from search.text.translating import Translation  # with numpy
+
+    return Translation(of_one)
 
 
 def letters(text: str) -> str:
