@@ -4,6 +4,9 @@
 #   make serve TORCH_INDEX=ADDRESS   take torch from there, such as PyTorch's index of CPU builds
 #   make serve WHEELS=FOLDER         install from a folder of wheels, with no network
 #   make wheelhouse                  make such a folder, wheelhouse/, for this kind of machine and this Python
+#   make licences                    the dependencies' licences into docs/licences.md; fails on one that is not allowed
+#   make audit                       known weaknesses of the locked dependencies; ADVISORIES=PLACE asks no network
+#   make sbom                        a bill of materials, CycloneDX JSON, into sbom.json
 
 HOST ?= 127.0.0.1
 PORT ?= 8000
@@ -13,6 +16,8 @@ PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13 python3.14 p
 TORCH_INDEX ?=
 WHEELS ?=
 WHEELHOUSE ?= wheelhouse
+ADVISORIES ?=
+AUDIT_OPTIONS ?=
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
@@ -20,7 +25,7 @@ FROM := $(if $(WHEELS),--no-index --find-links $(WHEELS))
 TORCH_FROM := $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX),$(FROM))
 TORCH := $(shell sed -n 's/^torch==//p' requirements-torch.txt)
 
-.PHONY: serve test check format lock wheelhouse clean
+.PHONY: serve test check format lock wheelhouse licences audit sbom clean
 
 serve: .venv/.installed
 	$(BIN)/tiaokuan index --if-needed
@@ -99,6 +104,27 @@ wheelhouse: .venv/.made
 	@$(warn_of_cuda)
 	$(PIP) download $(TORCH_FROM) --dest $(WHEELHOUSE) --no-deps -r requirements-torch.txt
 
+# The dependencies looked at. The auditors' own dependencies stay out of .venv.
+
+licences: .venv/.installed-dev
+	$(BIN)/python -m tools.licences --write
+
+.venv-audit/.installed: requirements-audit.txt .venv/.made
+	$(PYTHON) -m venv --clear .venv-audit
+	.venv-audit/bin/python -m pip --disable-pip-version-check install --quiet $(FROM) -r requirements-audit.txt
+	@touch $@
+
+ifdef ADVISORIES
+audit: .venv/.installed
+	@$(BIN)/python -m tools.audit --advisories $(ADVISORIES)
+else
+audit: .venv/.installed .venv-audit/.installed
+	@$(BIN)/python -m tools.audit .venv-audit/bin/pip-audit $(AUDIT_OPTIONS)
+endif
+
+sbom: .venv/.installed .venv-audit/.installed
+	@$(BIN)/python -m tools.sbom .venv-audit/bin/cyclonedx-py sbom.json
+
 clean:
-	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-audit sbom.json build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
