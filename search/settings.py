@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from platformdirs import user_cache_path
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -33,14 +33,36 @@ class Settings(BaseSettings):
         description="converted models and the segmenter's dictionary",
     )
     model: str = Field(BUNDLED_MODEL, description="`bundled`, a hub id, or the folder of a Sentence Transformers model")
-    model_dtype: Literal["auto", "float32", "bfloat16"] = Field("auto", description="what the model computes in")
-    engine: Literal["embedded", "tantivy"] | None = Field(
+    model_dtype: Literal["auto", "float32", "bfloat16", "int8"] = Field(
+        "auto",
+        description="what passages are embedded in; `auto`: that of the live index, at first what this processor is fastest in",
+    )
+    query_runtime: Literal["auto", "onnx", "torch"] = Field(
+        "auto", description="what embeds queries; `auto`: ONNX Runtime where it runs the model, else torch"
+    )
+    engine: Literal["embedded", "tantivy", "milvus"] | None = Field(
         None, description="what the next index is kept by; if unset, what the live one is kept by, at first embedded"
     )
+    milvus_uri: str | None = Field(
+        None,
+        description="where the engine milvus keeps its index, such as http://milvus:19530; milvus-lite in `home` if unset",
+    )
+    milvus_token: SecretStr | None = Field(None, description="what Milvus asks for: USER:PASSWORD, or an API key")
+    wait: float = Field(0, ge=0, le=86400, description="seconds that a writer waits for another one that is writing")
     language: Literal["zh", "en"] = Field(
         "zh", description="language of the command line and of the page's first visit"
     )
     max_query_characters: int = Field(1000, ge=1, description="longer queries are refused")
+    workers: int | None = Field(
+        None,
+        ge=0,
+        le=64,
+        description="processes that search for `tiaokuan serve`, each with the index open; 0: the server's own threads; "
+        "if unset, one for each core, at most 4",
+    )
+    search_seconds: float = Field(
+        10.0, gt=0, description="a search that takes longer is given up, where `workers` search"
+    )
     keep_generations: int = Field(3, ge=1, description="index generations kept on disk, the live one included")
     semantic_floor: float | None = Field(
         None,
@@ -77,7 +99,12 @@ class Settings(BaseSettings):
     )
     public_metrics: bool = Field(False, description="/metrics for everybody; else for this machine and for keys")
     log_format: Literal["text", "json"] = Field("text", description="how the server writes its log, to stderr")
-    log_queries: bool = Field(False, description="the log of requests names the queries")
+    log_queries: bool = Field(
+        False, description="the log of requests names the queries, and the record of queries is kept on the disk"
+    )
+    query_record: int = Field(
+        1000, ge=0, le=100_000, description="different queries remembered, in memory, for editors' dashboard; 0: none"
+    )
     uploads: Path | None = Field(None, description="where uploaded documents are kept; `uploads` in `home` if unset")
     max_upload_bytes: int = Field(20_000_000, ge=1, description="larger documents are not accepted over HTTP")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +11,8 @@ from safetensors.numpy import save_file
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, normalizers, pre_tokenizers, processors
 from tokenizers.models import Unigram
 
-from search.embedding.e5_file import E5File, Floats
+from search.embedding.e5_file import E5File, Floats, Pieces, Shape
+from search.embedding.vocabulary import kept_pieces
 
 QUERY_PROMPT = "query: "
 DOCUMENT_PROMPT = "passage: "
@@ -19,7 +20,7 @@ DOCUMENT_PROMPT = "passage: "
 PARTS = 3
 """How often `convert` calls `advance`."""
 
-_LAYER_PARTS = {
+LAYER_PARTS = {
     "q": "attention.self.query",
     "k": "attention.self.key",
     "v": "attention.self.value",
@@ -39,17 +40,19 @@ _TILDE_IN_SAFETY = "\ue000"
 
 def convert(source: E5File, folder: Path, advance: Callable[[], object]) -> None:
     """Write the model into an empty folder; `advance` is called after each of PARTS."""
-    _write_configuration(source, folder)
+    kept = kept_pieces(source.pieces)
+    pieces = source.pieces.only(kept)
+    _write_configuration(source.shape, pieces, folder)
     advance()
-    _tokenizer(source).save(str(folder / "tokenizer.json"), pretty=False)
+    tokenizer(pieces).save(str(folder / "tokenizer.json"), pretty=False)
     advance()
-    save_file(dict(_weights(source)), folder / "model.safetensors", metadata={"format": "pt"})
+    save_file(dict(_weights(source, kept)), folder / "model.safetensors", metadata={"format": "pt"})
     advance()
 
 
-def _weights(source: E5File) -> Iterator[tuple[str, Floats]]:
+def _weights(source: E5File, kept: Sequence[int]) -> Iterator[tuple[str, Floats]]:
     shape = source.shape
-    yield "embeddings.word_embeddings.weight", source.tensor("emb.word", shape.vocabulary, shape.hidden)
+    yield "embeddings.word_embeddings.weight", source.tensor("emb.word", shape.vocabulary, shape.hidden)[kept]
     yield "embeddings.position_embeddings.weight", source.tensor("emb.pos", shape.positions, shape.hidden)
     yield "embeddings.token_type_embeddings.weight", source.tensor("emb.type", shape.token_types, shape.hidden)
     for letter, kind in (("w", "weight"), ("b", "bias")):
@@ -62,27 +65,27 @@ def _weights(source: E5File) -> Iterator[tuple[str, Floats]]:
 
 
 def _layer_weights(source: E5File, layer: int) -> Iterator[tuple[str, Floats]]:
-    for short, long in _LAYER_PARTS.items():
+    for short, long in LAYER_PARTS.items():
         bias = source.tensor(f"l{layer}.{short}.b", -1)
         rows = () if short.endswith("ln") else (len(bias),)
         yield f"encoder.layer.{layer}.{long}.weight", source.tensor(f"l{layer}.{short}.w", *rows, -1)
         yield f"encoder.layer.{layer}.{long}.bias", bias
 
 
-def _tokenizer(source: E5File) -> Tokenizer:
-    pieces = source.pieces
-    tokenizer = Tokenizer(Unigram(list(pieces.scored), unk_id=pieces.unknown, byte_fallback=False))
-    tokenizer.normalizer = _normalizer()
-    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always")
-    tokenizer.decoder = decoders.Metaspace(replacement="▁", prepend_scheme="always")
+def tokenizer(pieces: Pieces) -> Tokenizer:
+    """Cuts as SentencePiece does with these pieces, `<s>` and `</s>` put around."""
+    made = Tokenizer(Unigram(list(pieces.scored), unk_id=pieces.unknown, byte_fallback=False))
+    made.normalizer = _normalizer()
+    made.pre_tokenizer = pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always")
+    made.decoder = decoders.Metaspace(replacement="▁", prepend_scheme="always")
     begin, end = pieces.scored[pieces.begin][0], pieces.scored[pieces.end][0]
-    tokenizer.post_processor = processors.TemplateProcessing(
+    made.post_processor = processors.TemplateProcessing(
         single=f"{begin} $A {end}",
         pair=f"{begin} $A {end} {end} $B {end}",
         special_tokens=[(begin, pieces.begin), (end, pieces.end)],
     )
-    tokenizer.add_special_tokens([AddedToken(text, normalized=False) for text in _special_tokens(source).values()])
-    return tokenizer
+    made.add_special_tokens([AddedToken(text, normalized=False) for text in _special_tokens(pieces).values()])
+    return made
 
 
 def _normalizer() -> normalizers.Normalizer:
@@ -99,8 +102,7 @@ def _normalizer() -> normalizers.Normalizer:
     )
 
 
-def _special_tokens(source: E5File) -> dict[str, str]:
-    pieces = source.pieces
+def _special_tokens(pieces: Pieces) -> dict[str, str]:
     texts = {
         name: pieces.scored[number][0]
         for name, number in (
@@ -115,15 +117,14 @@ def _special_tokens(source: E5File) -> dict[str, str]:
     return texts | {"mask_token": "<mask>"}
 
 
-def _write_configuration(source: E5File, folder: Path) -> None:
-    shape = source.shape
+def _write_configuration(shape: Shape, pieces: Pieces, folder: Path) -> None:
     modules = {"": "Transformer", "1_Pooling": "Pooling", "2_Normalize": "Normalize"}
     files: dict[str, object] = {
-        "config.json": _bert_configuration(source),
+        "config.json": _bert_configuration(shape, pieces),
         "tokenizer_config.json": {
             "tokenizer_class": "PreTrainedTokenizerFast",
             "model_max_length": shape.positions,
-            **_special_tokens(source),
+            **_special_tokens(pieces),
         },
         "sentence_bert_config.json": {"max_seq_length": shape.positions, "do_lower_case": False},
         "modules.json": [
@@ -143,8 +144,7 @@ def _write_configuration(source: E5File, folder: Path) -> None:
         (folder / name).write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
-def _bert_configuration(source: E5File) -> dict[str, object]:
-    shape = source.shape
+def _bert_configuration(shape: Shape, pieces: Pieces) -> dict[str, object]:
     return {
         "architectures": ["BertModel"],
         "model_type": "bert",
@@ -152,11 +152,11 @@ def _bert_configuration(source: E5File) -> dict[str, object]:
         "num_hidden_layers": shape.layers,
         "num_attention_heads": shape.heads,
         "intermediate_size": shape.intermediate,
-        "vocab_size": shape.vocabulary,
+        "vocab_size": len(pieces.scored),
         "max_position_embeddings": shape.positions,
         "type_vocab_size": shape.token_types,
         "layer_norm_eps": shape.layer_norm_epsilon,
         "hidden_act": "gelu",
-        "pad_token_id": source.pieces.padding,
+        "pad_token_id": pieces.padding,
         "torch_dtype": "float32",
     }

@@ -8,7 +8,7 @@ bytes whose low halves are weights 0-15 of the block and whose high halves are w
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -46,6 +46,11 @@ class Pieces:
     end: int
     padding: int
     unknown: int
+
+    def only(self, numbers: Sequence[int]) -> Pieces:
+        """These alone, renumbered in the order given; the special ones must be among them."""
+        begin, end, padding, unknown = map(numbers.index, (self.begin, self.end, self.padding, self.unknown))
+        return Pieces(tuple(self.scored[number] for number in numbers), begin, end, padding, unknown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +100,22 @@ class E5File:
     def tensor(self, name: str, *shape: int) -> Floats:
         """The tensor as float32 of the given shape; KeyError when it is not there."""
         entry = self._directory[name]
-        raw = memoryview(self._data)[entry.offset : entry.offset + entry.size]
+        raw = self._raw(entry)
         values = _dequantise(raw) if entry.quantised else np.frombuffer(raw, dtype="<f4")
         if values.size != entry.elements:
             raise ValueError(f"tensor {name} has {values.size} elements, not {entry.elements}")
         return values.astype(np.float32, copy=False).reshape(shape)
+
+    def blocks(self, name: str, rows: int) -> tuple[NDArray[np.float16], NDArray[np.uint8]]:
+        """A quantised matrix as the file holds it: the scales (rows, blocks), the halves (rows, blocks, 16)."""
+        entry = self._directory[name]
+        if not entry.quantised:
+            raise ValueError(f"tensor {name} is not in blocks")
+        raw = np.frombuffer(self._raw(entry), dtype=np.uint8).reshape(rows, -1, _BLOCK_BYTES)
+        return raw[..., :2].copy().view("<f2")[..., 0], raw[..., 2:]
+
+    def _raw(self, entry: _Entry) -> memoryview:
+        return memoryview(self._data)[entry.offset : entry.offset + entry.size]
 
 
 def _read_pieces(cursor: _Cursor) -> Pieces:

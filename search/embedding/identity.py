@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from search.embedding.bundled import CONVERSION, MODEL_NAME, WEIGHTS_SHA256
+from search.embedding.bundled import MODEL_NAME, VECTORS, WEIGHTS_SHA256
 from search.errors import ModelUnavailable
 from search.settings import BUNDLED_MODEL, Settings
 
@@ -22,7 +22,7 @@ class ModelIdentity:
 
     def made(self, fingerprint: EmbedderFingerprint) -> bool:
         """Whether vectors with this fingerprint may be compared with this model's. (Their dtype may differ: float32
-        and bfloat16 vectors of one model agree at cosine 0.9999.)"""
+        and bfloat16 vectors of one model agree at cosine 0.9999, those in 8 bits with them at 0.9997 on average.)"""
         return self.model == fingerprint.model and self.revision in ("", fingerprint.revision)
 
 
@@ -44,7 +44,7 @@ class EmbedderFingerprint:
 def configured_model(settings: Settings) -> ModelIdentity:
     """The identity of `settings.model`, cheaply. Raises ModelUnavailable when it is a folder that is not there."""
     if settings.model == BUNDLED_MODEL:
-        return ModelIdentity(MODEL_NAME, f"{WEIGHTS_SHA256[:16]}-c{CONVERSION}")
+        return ModelIdentity(MODEL_NAME, f"{WEIGHTS_SHA256[:16]}-c{VECTORS}")
     folder = model_folder(settings.model)
     return ModelIdentity(folder.name, _folder_revision(folder)) if folder else ModelIdentity(settings.model, "")
 
