@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from indexer.vectors import PassageVectors
 from search.engines.protocol import ClauseEntry, Engine
 from search.model import Clause, Document
-from search.windows import passages, windows
+from search.text.normalise import simplify_all
+from search.windows import named, windows
 
 BATCH = 8192
 """Passages whose texts and vectors are in memory at a time: many, since within a batch they are embedded by length."""
@@ -22,7 +23,8 @@ class _Waiting:
     clause: Clause
     ordinal: int
     spans: tuple[tuple[int, int], ...]
-    passages: tuple[str, ...]
+    passages: list[str]
+    """Not yet simplified."""
 
 
 def write_entries(
@@ -47,10 +49,10 @@ def _batches(documents: Iterable[tuple[Document, tuple[Clause, ...]]]) -> Iterat
     size = ordinal = 0
     for document, clauses in documents:
         for clause in clauses:
-            waiting = _Waiting(document, clause, ordinal, windows(clause.text), passages(document.title, clause.text))
-            batch.append(waiting)
+            spans = windows(clause.text)
+            batch.append(_Waiting(document, clause, ordinal, spans, named(document.title, clause.text, spans)))
             ordinal += 1
-            size += len(waiting.passages)
+            size += len(spans)
             if size >= BATCH:
                 yield batch
                 batch, size = [], 0
@@ -59,7 +61,7 @@ def _batches(documents: Iterable[tuple[Document, tuple[Clause, ...]]]) -> Iterat
 
 
 def _entries(batch: list[_Waiting], vectors: PassageVectors, advance: Callable[[int], object]) -> Iterator[ClauseEntry]:
-    rows = vectors.of([passage for waiting in batch for passage in waiting.passages], advance)
+    rows = vectors.of(simplify_all([passage for waiting in batch for passage in waiting.passages]), advance)
     at = 0
     for waiting in batch:
         clause, document = waiting.clause, waiting.document

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from indexer.precision import as_live
 from indexer.readers.unreadable import Unreadable
 from indexer.reading_all import read_all
 from indexer.removed import Removed
@@ -18,9 +19,11 @@ from indexer.report import FileSkipped, IndexReport
 from indexer.sources import Source, digest_of, find_sources
 from indexer.spool import Spool
 from indexer.vectors import PassageVectors
-from indexer.writing import Progress, trouble_named, write_catalogue, write_generation
+from indexer.writing import Progress, drop_leftovers_elsewhere, trouble_named, write_catalogue, write_generation
 from search.embedding import Embedder
 from search.engines import check_engine
+from search.engines.advice import better_engine
+from search.engines.milvus_server import MilvusServer
 from search.errors import NothingToIndex, TiaokuanError
 from search.generation import GenerationWriter, check_made_alike, chosen_engine, open_current, writer_lock
 from search.settings import Settings
@@ -46,13 +49,14 @@ def _digests(sources: Sequence[Source]) -> dict[str, str]:
     return {source.name: digest_of(source) for source in sources}
 
 
-def build_index(
+def build_index(  # noqa: PLR0913 the options of the command, by name
     settings: Settings,
     paths: Sequence[Path] = (),
     *,
     rebuild: bool = False,
     progress: bool = True,
     restore_removed: bool = False,
+    vectors: Sequence[Path] = (),
 ) -> IndexReport:
     """Make the index hold what `paths` (the setting `corpus` where none are given) hold, but for what was removed by hand
     (`indexer.removed`; with `restore_removed` that comes back).
@@ -64,11 +68,11 @@ def build_index(
     began = time.perf_counter()
     paths = paths or [settings.corpus]
     check_engine(engine := chosen_engine(settings))
-    with trouble_named(settings.home), writer_lock(settings.home):
+    with trouble_named(settings.home), writer_lock(settings.home, settings.wait):
         removed = Removed(settings.home)
         found = find_sources(paths)
         sources = found if restore_removed else removed.without(found)
-        run = _Run(settings, paths, sources, engine, rebuild, progress)
+        run = _Run(settings, paths, sources, engine, rebuild, progress, vectors)
         writer = GenerationWriter(settings.home)
         try:
             report = run.write(writer)
@@ -91,6 +95,7 @@ class _Run:
     engine: str
     rebuild: bool
     progress: bool
+    vectors: Sequence[Path]
 
     def write(self, writer: GenerationWriter) -> IndexReport:
         """Read all, write all, switch to it."""
@@ -100,9 +105,13 @@ class _Run:
             if not len(spool):
                 raise NothingToIndex(paths="、".join(map(str, self.paths)))
             analyzer = Analyzer(self.settings.cache)
-            embedder = Embedder.open(self.settings, progress=self.progress)
-            with PassageVectors(embedder, self.settings.home, analyzer, anew=self.rebuild) as vectors:
-                written = write_generation(writer.folder, analyzer, spool, vectors, show, self.engine)
+            precise = self.settings if self.rebuild else as_live(self.settings)
+            embedder = Embedder.open(precise, progress=self.progress)
+            home, server = self.settings.home, MilvusServer.of(self.settings)
+            with PassageVectors(
+                embedder, home, analyzer, anew=self.rebuild, server=server, given=self.vectors
+            ) as vectors:
+                written = write_generation(writer.folder, analyzer, spool, vectors, show, self.engine, server)
         name = writer.publish(
             analyzer=analyzer.fingerprint,
             embedder=vectors.facts,
@@ -112,6 +121,7 @@ class _Run:
             keep=self.settings.keep_generations,
         )
         vectors.finish()
+        drop_leftovers_elsewhere(self.settings)
         return IndexReport(
             generation=name,
             documents=written.documents,
@@ -121,6 +131,7 @@ class _Run:
             windows=written.windows,
             embedded=vectors.embedded,
             reused=vectors.reused,
+            better_engine=better_engine(self.engine, written.clauses),
         )
 
     def _read(self, spool: Spool, show: Progress) -> list[FileSkipped]:

@@ -8,12 +8,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from indexer.precision import as_live
 from indexer.reading import ReadDocument
 from indexer.removed import Removed
 from indexer.spool import Spool, pack
 from indexer.vectors import PassageVectors
-from indexer.writing import Progress, trouble_named, write_generation
+from indexer.writing import Progress, drop_leftovers_elsewhere, trouble_named, write_generation
 from search.embedding import Embedder, EmbedderFingerprint
+from search.engines.milvus_server import MilvusServer
 from search.errors import UnknownDocument
 from search.generation import (
     CATALOGUE,
@@ -60,7 +62,7 @@ def remove_documents(settings: Settings, document_ids: Collection[str]) -> Remov
 
     Raises UnknownDocument (then nothing is removed), NoIndex, IndexMismatch, IndexDamaged, IndexBusy or CannotWrite."""
     began = time.perf_counter()
-    with trouble_named(settings.home), writer_lock(settings.home):
+    with trouble_named(settings.home), writer_lock(settings.home, settings.wait):
         analyzer = Analyzer(settings.cache)
         live = open_current(settings.home)
         check_made_alike(live, analyzer.fingerprint, settings)
@@ -114,8 +116,9 @@ class _Removal:
             for document_id in kept:
                 spool.add(pack(_as_read(self.catalogue, document_id)))
             show, recorded = Progress(settings.language, shown=False), _Recorded(settings, self.live)
-            with PassageVectors(recorded, settings.home, self.analyzer, anew=False) as vectors:
-                written = write_generation(writer.folder, self.analyzer, spool, vectors, show, manifest.engine)
+            server = MilvusServer.of(settings)
+            with PassageVectors(recorded, settings.home, self.analyzer, anew=False, server=server) as vectors:
+                written = write_generation(writer.folder, self.analyzer, spool, vectors, show, manifest.engine, server)
         name = writer.publish(
             analyzer=self.analyzer.fingerprint,
             embedder=manifest.embedder,
@@ -126,6 +129,7 @@ class _Removal:
         )
         if not was_unfinished:  # what an interrupted indexing left there stays for the next one
             vectors.finish()
+        drop_leftovers_elsewhere(settings)
         return RemovalReport(name, self.gone, len(kept), written.clauses, 0.0)
 
 
@@ -149,4 +153,4 @@ class _Recorded:
 
     def encode_passages(self, passages: Sequence[str], progress: bool = True) -> Vectors:
         """As Embedder does."""
-        return Embedder.open(self._settings, progress=False).encode_passages(passages, progress)
+        return Embedder.open(as_live(self._settings), progress=False).encode_passages(passages, progress)

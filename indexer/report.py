@@ -67,6 +67,8 @@ class IndexReport:
     reused: int = 0
     removed: Sequence[str] = ()
     """Files that were left out because their documents were removed by hand."""
+    better_engine: str | None = None
+    """The engine that would suit so many clauses, where the one they are kept by does not."""
 
     def as_dict(self) -> dict[str, object]:
         """The report as JSON-ready values."""
@@ -84,6 +86,7 @@ class IndexReport:
             "documents": [_document_dict(d) for d in self.documents],
             "skipped": [{"file": s.file, "reason": s.reason} for s in self.skipped],
             "removed": list(self.removed),
+            "better_engine": self.better_engine,
         }
 
     def worst(self) -> list[DocumentReport]:
@@ -125,6 +128,8 @@ class IndexReport:
             generation=self.generation,
         )
         yield say("report.passages", language, embedded=self.embedded, reused=self.reused)
+        if self.better_engine:
+            yield say("report.better_engine", language, clauses=self.clauses, engine=self.better_engine)
 
     def _repair_lines(self, language: str) -> Iterator[str]:
         """A line for each file that was mended. Of a large corpus, files whose encoding was guessed and nothing else are

@@ -4,6 +4,7 @@ in the same memory. What stays in memory of each is small: its facts, a sketch o
 from __future__ import annotations
 
 import pickle
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -59,11 +60,14 @@ def _clause_row(clause: Clause) -> tuple[object, ...]:
     return (c.clause_id, c.ordinal, c.kind.value, c.path, c.start, c.end, c.source_start, c.source_end, c.responsible)
 
 
+_KINDS = {kind.value: kind for kind in ClauseKind}
+
+
 def _unpack(content: bytes) -> tuple[Document, tuple[Clause, ...]]:
     document, rows = pickle.loads(content)  # noqa: S301 - written by this run, into a folder of its own
     own, body = document.document_id, document.body
     clauses = (
-        Clause(clause_id, own, ordinal, ClauseKind(kind), path, body[start:end], start, end, begin, stop, responsible)
+        Clause(clause_id, own, ordinal, _KINDS[kind], path, body[start:end], start, end, begin, stop, responsible)
         for clause_id, ordinal, kind, path, start, end, begin, stop, responsible in rows
     )
     return document, tuple(clauses)
@@ -76,11 +80,13 @@ class _Place(NamedTuple):
 
 
 class Spool:
-    """Holds packed documents in a file, in the order in which they came. The file is gone when the block is left."""
+    """Holds packed documents in a file, in the order in which they came. The file is gone when the block is left. Several
+    threads may read what was added."""
 
     def __init__(self, file: Path) -> None:
         self._path = file
         self._file: BinaryIO = file.open("w+b")
+        self._turn = threading.Lock()
         self._places: dict[str, _Place] = {}
         self.heads: dict[str, Head] = {}
         """By document id, in the order in which the documents came."""
@@ -119,8 +125,9 @@ class Spool:
         return len(self._places)
 
     def _bytes(self, offset: int, length: int) -> bytes:
-        self._file.seek(offset)
-        return self._file.read(length)
+        with self._turn:
+            self._file.seek(offset)
+            return self._file.read(length)
 
     def __enter__(self) -> Self:
         return self

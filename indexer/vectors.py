@@ -11,16 +11,17 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self
+from zlib import crc32
 
 import numpy as np
 
+from indexer.vectors_file import VectorsFile
 from search.engines import open_engine
-from search.errors import TiaokuanError
+from search.errors import EngineUnreachable, TiaokuanError
 from search.generation import CATALOGUE, UNFINISHED, Generation, open_current, verify
 from search.store import Catalogue
 from search.windows import SCHEME, passages
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from search.embedding import EmbedderFingerprint
+    from search.engines.milvus_server import MilvusServer
     from search.engines.protocol import Engine, Vectors
     from search.text.segment import Analyzer
 
@@ -56,16 +58,23 @@ class Unfinished:
         self._before = int(self._connection.execute("SELECT coalesce(max(rowid), 0) FROM vectors").fetchone()[0])
 
     def get(self, key: bytes) -> tuple[Vectors, bool] | None:
-        """The vector of a passage, and whether it was there before this run."""
-        query = "SELECT rowid, vector FROM vectors WHERE key = ?"
+        """The vector of a passage, and whether it was there before this run. One that is not as it was written is none."""
+        query = "SELECT rowid, vector, checksum FROM vectors WHERE key = ?"
         row = self._connection.execute(query, [key]).fetchone()
-        return (np.frombuffer(row[1], np.float32), row[0] <= self._before) if row else None
+        if row is None:
+            return None
+        if row[2] != _checksum(key, row[1]):
+            with self._connection:
+                self._connection.execute("DELETE FROM vectors WHERE rowid = ?", [row[0]])
+            return None
+        return np.frombuffer(row[1], np.float32), row[0] <= self._before
 
     def add(self, keys: Sequence[bytes], vectors: Vectors) -> None:
         """Keep vectors; when this returns they outlive the process."""
-        rows = ((key, vector.tobytes()) for key, vector in zip(keys, vectors, strict=True))
+        packed = ((key, vector.tobytes()) for key, vector in zip(keys, vectors, strict=True))
+        rows = ((key, data, _checksum(key, data)) for key, data in packed)
         with self._connection:
-            self._connection.executemany("INSERT OR IGNORE INTO vectors (key, vector) VALUES (?, ?)", rows)
+            self._connection.executemany("INSERT OR IGNORE INTO vectors (key, vector, checksum) VALUES (?, ?, ?)", rows)
 
     def close(self) -> None:
         """Leave the vectors for the next run."""
@@ -76,6 +85,11 @@ class Unfinished:
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
+def _checksum(key: bytes, vector: bytes) -> int:
+    """Finds every flipped bit of a row, which SQLite does not look for."""
+    return crc32(vector, crc32(key))
+
+
 def _opened(file: Path) -> sqlite3.Connection:
     """The file's vectors; none, where it is damaged."""
     for _ in range(2):
@@ -83,9 +97,13 @@ def _opened(file: Path) -> sqlite3.Connection:
         try:
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute(
-                "CREATE TABLE IF NOT EXISTS vectors (id INTEGER PRIMARY KEY, key BLOB UNIQUE NOT NULL, vector BLOB NOT NULL)"
+                "CREATE TABLE IF NOT EXISTS vectors (id INTEGER PRIMARY KEY, key BLOB UNIQUE NOT NULL, vector BLOB NOT NULL,"
+                " checksum INTEGER NOT NULL)"
             )
-            connection.execute("SELECT count(*), max(rowid), max(key) FROM vectors").fetchone()
+            (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+            if found != "ok":
+                raise sqlite3.DatabaseError(found)
+            _add_checksums(connection)
         except sqlite3.DatabaseError:
             connection.close()
             for left in file.parent.glob(file.name + "*"):
@@ -95,11 +113,22 @@ def _opened(file: Path) -> sqlite3.Connection:
     raise sqlite3.DatabaseError(f"{file} cannot be written")
 
 
+def _add_checksums(connection: sqlite3.Connection) -> None:
+    """Files of before there were any get them."""
+    if any(name == "checksum" for _, name, *_ in connection.execute("PRAGMA table_info(vectors)")):
+        return
+    connection.create_function("checksum_of", 2, _checksum, deterministic=True)
+    with connection:
+        connection.execute("ALTER TABLE vectors ADD COLUMN checksum INTEGER")
+        connection.execute("UPDATE vectors SET checksum = checksum_of(key, vector)")
+
+
 class Earlier:
     """The vectors of the live generation, by passage."""
 
-    def __init__(self, generation: Generation, analyzer: Analyzer) -> None:
-        self._engine: Engine = open_engine(generation.folder, analyzer, name=generation.manifest.engine)
+    def __init__(self, generation: Generation, analyzer: Analyzer, server: MilvusServer | None) -> None:
+        name = generation.manifest.engine
+        self._engine: Engine = open_engine(generation.folder, analyzer, name=name, server=server)
         self._clause_ids: list[str] = []
         keys, clauses, windows = bytearray(), [], []
         catalogue = Catalogue(generation.folder / CATALOGUE)
@@ -117,13 +146,19 @@ class Earlier:
         self._windows = np.array(windows, np.int32)[order]
 
     @classmethod
-    def open(cls, home: Path, embedder: Mapping[str, object], analyzer: Analyzer) -> Earlier | None:
+    def open(
+        cls, home: Path, embedder: Mapping[str, object], analyzer: Analyzer, server: MilvusServer | None = None
+    ) -> Earlier | None:
         """None where there is no live generation, or where it was made with another embedder or is damaged: what is
-        taken over from it must be right."""
-        with suppress(TiaokuanError):
+        taken over from it must be right. Raises EngineUnreachable: then it would all be embedded once more."""
+        try:
             generation = open_current(home)
             if dict(generation.manifest.embedder) == dict(embedder) and not verify(generation):
-                return cls(generation, analyzer)
+                return cls(generation, analyzer, server)
+        except EngineUnreachable:
+            raise
+        except TiaokuanError:
+            return None
         return None
 
     def get(self, key: bytes) -> Vectors | None:
@@ -146,7 +181,8 @@ def _as_keys(joined: bytes | bytearray) -> NDArray[np.bytes_]:
 class PassageEmbedder(Protocol):
     """What is needed of a model here."""
 
-    fingerprint: EmbedderFingerprint
+    @property
+    def fingerprint(self) -> EmbedderFingerprint: ...
 
     def encode_passages(self, passages: Sequence[str], progress: bool = True) -> Vectors: ...
 
@@ -155,12 +191,23 @@ class PassageVectors:
     """Gives passages their vectors. `embedded` and `reused` count: passages that went through the model, and passages
     whose vectors were there before the run."""
 
-    def __init__(self, embedder: PassageEmbedder, home: Path, analyzer: Analyzer, *, anew: bool) -> None:
+    def __init__(  # noqa: PLR0913 what there may be to take over, by name
+        self,
+        embedder: PassageEmbedder,
+        home: Path,
+        analyzer: Analyzer,
+        *,
+        anew: bool,
+        server: MilvusServer | None = None,
+        given: Sequence[Path] = (),
+    ) -> None:
+        """`given` are files of vectors that other machines embedded. Raises BadVectors."""
         self._embedder = embedder
         self.facts: Mapping[str, object] = {**embedder.fingerprint.as_dict(), "windows": SCHEME}
         """What the manifest says of the vectors."""
+        self._given = [VectorsFile(file, self.facts) for file in given]
         self._unfinished = Unfinished(home, self.facts, forget=anew)
-        self._earlier = None if anew else Earlier.open(home, self.facts, analyzer)
+        self._earlier = None if anew else Earlier.open(home, self.facts, analyzer, server)
         self.embedded = self.reused = 0
 
     def of(self, texts: Sequence[str], advance: Callable[[int], object]) -> Vectors:
@@ -191,12 +238,19 @@ class PassageVectors:
             if (kept := self._unfinished.get(key)) is not None:
                 rows[number], before = kept
                 taken.update([key] if before else ())
-            elif self._earlier and (vector := self._earlier.get(key)) is not None:
+            elif (vector := self._from_elsewhere(key)) is not None:
                 rows[number] = vector
                 taken.add(key)
             else:
                 left.append(key)
         return left, taken
+
+    def _from_elsewhere(self, key: bytes) -> Vectors | None:
+        """What other machines embedded, or the live generation has."""
+        for source in self._given:
+            if (vector := source.get(key)) is not None:
+                return vector
+        return self._earlier.get(key) if self._earlier else None
 
     def finish(self) -> None:
         """The generation with these vectors is live."""
@@ -210,5 +264,7 @@ class PassageVectors:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._unfinished.close()
+        for file in self._given:
+            file.close()
         if self._earlier:
             self._earlier.close()

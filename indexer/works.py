@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from indexer.duplicates import fold_slips, group_profiles, text_number
+from indexer.duplicates import fold_slips, group_profiles, text_numbers
 from indexer.spool import Head, Spool
 from search.model import Clause, Document
 
@@ -21,10 +21,10 @@ class Works:
     work_of: Mapping[str, str]
     slips: Mapping[str, int]
 
-    def number_of(self, clause: Clause) -> int:
-        """The number of the text that a clause shares with its copies."""
-        slip = self.slips.get(clause.clause_id)
-        return text_number(clause, self.work_of[clause.document_id]) if slip is None else slip
+    def numbers_of(self, document_id: str, clauses: Sequence[Clause]) -> list[int]:
+        """For each clause of a document the number of the text that it shares with its copies."""
+        numbers = text_numbers(clauses, self.work_of[document_id])
+        return [self.slips.get(clause.clause_id, number) for clause, number in zip(clauses, numbers, strict=True)]
 
 
 def find_works(spool: Spool) -> Works:

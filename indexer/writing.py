@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, NoReturn
 
 from indexer.citations import cite_from
@@ -17,11 +19,13 @@ from indexer.spool import Spool
 from indexer.validity import add_repeals
 from indexer.vectors import PassageVectors
 from indexer.works import Works, find_works
-from search.engines import create_engine
-from search.errors import CannotWrite
+from search.engines import create_engine, drop_leftovers
+from search.engines.milvus_server import MilvusServer
+from search.errors import CannotWrite, TiaokuanError
 from search.generation import CATALOGUE
 from search.i18n import load_catalogue
 from search.model import Citation, Relation
+from search.settings import Settings
 from search.store import CatalogueWriter
 from search.text.segment import Analyzer
 
@@ -59,30 +63,60 @@ class Written:
 
 
 def write_generation(  # noqa: PLR0913, PLR0917
-    folder: Path, analyzer: Analyzer, spool: Spool, vectors: PassageVectors, show: Progress, engine: str
+    folder: Path,
+    analyzer: Analyzer,
+    spool: Spool,
+    vectors: PassageVectors,
+    show: Progress,
+    engine: str,
+    server: MilvusServer | None = None,
 ) -> Written:
     """Write everything but the manifest."""
     works = find_works(spool)
-    clauses, texts = write_catalogue(folder / CATALOGUE, spool, works)
-    with show.bar("progress.write", sum(head.windows for head in spool.heads.values())) as bar:
-        windows = write_entries(create_engine(folder, analyzer, name=engine), spool, vectors, bar.update)
+    with (
+        _beside(write_catalogue, folder / CATALOGUE, spool, works) as catalogue,
+        show.bar("progress.write", sum(head.windows for head in spool.heads.values())) as bar,
+    ):
+        windows = write_entries(create_engine(folder, analyzer, name=engine, server=server), spool, vectors, bar.update)
+        clauses, texts = catalogue.result()
     reports = [replace(h.report, same_work_as=works.documents[i].same_work_as) for i, h in spool.heads.items()]
     return Written(reports, clauses, texts, windows)
 
 
-def write_catalogue(file: Path, spool: Spool, works: Works) -> tuple[int, int]:
-    """Write documents, clauses and citations; the number of clauses, and of different texts among them."""
+class _GivenUp(Exception):
+    """Nobody waits any more for what is being written."""
+
+
+@contextmanager
+def _beside(
+    write: Callable[[Path, Spool, Works, Event], tuple[int, int]], file: Path, spool: Spool, works: Works
+) -> Iterator[Future[tuple[int, int]]]:
+    """Writes a file in a thread while the block goes on; when that fails, the thread gives up."""
+    given_up = Event()
+    with ThreadPoolExecutor(1) as thread:
+        try:
+            yield thread.submit(write, file, spool, works, given_up)
+        except BaseException:
+            given_up.set()
+            raise
+
+
+def write_catalogue(file: Path, spool: Spool, works: Works, given_up: Event | None = None) -> tuple[int, int]:
+    """Write documents, clauses and citations; the number of clauses, and of different texts among them. Where it is
+    `given_up` it ends with an error at the next document."""
     shelf = Shelf(list(works.documents.values()), works.ranks)
     repeals: list[Citation] = []
     with CatalogueWriter(file) as catalogue:
         for read, clauses in spool:
+            if given_up and given_up.is_set():
+                raise _GivenUp
             document_id = read.document_id
             document = replace(read, same_work_as=works.documents[document_id].same_work_as)
             citations = cite_from(document, clauses, shelf)
             repeals += [citation for citation in citations if citation.relation is Relation.REPEALS]
             catalogue.add(
                 document,
-                ((clause, works.number_of(clause)) for clause in clauses),
+                zip(clauses, works.numbers_of(document_id, clauses), strict=True),
                 edition=works.ranks[document_id],
                 citations=citations,
                 original=spool.original(document_id),
@@ -91,6 +125,12 @@ def write_catalogue(file: Path, spool: Spool, works: Works) -> tuple[int, int]:
             if repealed.repealed_by:
                 catalogue.add_repeal(document_id, repealed.repealed_by, repealed.evidence)
         return catalogue.counts()
+
+
+def drop_leftovers_elsewhere(settings: Settings) -> None:
+    """Remove what generations that are gone kept on a server. Where it does not answer now, a later run does it."""
+    with suppress(TiaokuanError):
+        drop_leftovers(settings.home / "generations", MilvusServer.of(settings))
 
 
 @contextmanager

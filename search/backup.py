@@ -19,7 +19,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import BinaryIO
 
-from search.errors import BackupExists, CannotWrite, IndexDamaged
+from search.engines import ELSEWHERE
+from search.errors import BackupExists, CannotWrite, IndexDamaged, NotInBackups
 from search.generation import CATALOGUE, MANIFEST, check_fingerprint, expected_model, open_current
 from search.holding import Hold
 from search.settings import Settings
@@ -61,10 +62,13 @@ class _Member:
 def write_backup(settings: Settings, file: Path, *, with_keys: bool = False) -> BackupReport:
     """Write a backup of the live generation; the file appears whole or not at all, readable by its owner only.
 
-    Raises NoIndex, IndexMismatch, IndexDamaged (a damaged index is not put into a backup), BackupExists or CannotWrite."""
+    Raises NoIndex, IndexMismatch, IndexDamaged (a damaged index is not put into a backup), BackupExists, NotInBackups or
+    CannotWrite."""
     if file.exists():
         raise BackupExists(file=file)
     live = open_current(settings.home)
+    if live.manifest.engine in ELSEWHERE:
+        raise NotInBackups(engine=live.manifest.engine)
     check_fingerprint("analyzer", live.manifest.analyzer, Analyzer(settings.cache).fingerprint)
     check_fingerprint("model", live.manifest.embedder, expected_model(settings))
     hold = Hold(live.folder / CATALOGUE)  # nobody removes it meanwhile

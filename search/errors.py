@@ -22,10 +22,16 @@ TiaokuanError
 ├── BadBackup                   a backup file cannot be restored
 ├── BackupExists                a backup is not written over another file
 ├── ModelUnavailable            HTTP 503   the embedding model cannot be prepared or loaded
+├── SearchTimeout               HTTP 503   a search was given up after the time allowed
+├── SearchFailed                HTTP 503   the process that searched has ended
 ├── EngineUnavailable           HTTP 503   the engine of the index, or its package, is not there
+│   └── EngineUnreachable       the server that keeps the index does not answer
+├── NotInBackups                the engine keeps the index elsewhere
 ├── NothingToIndex              no readable document among what was given
 ├── BadFolder                   a folder given on the command line is not what it should be
+├── BadSynonym                  HTTP 400   a line that is no entry of the dictionary of synonyms
 ├── BadJudgments                a file of judged queries cannot be read
+├── BadVectors                  a file of vectors cannot be read, or was made with another model
 └── BadRun                      a saved evaluation run cannot be read
 """
 
@@ -50,6 +56,9 @@ class TiaokuanError(Exception):
         self.parameters = parameters
         super().__init__(self.message())
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return _made_again, (type(self), self.parameters)
+
     def message(self, language: str = "zh") -> str:
         """What happened, to which input, in one line."""
         return _texts().text(f"error.{self.code}.message", language, **self.parameters)
@@ -57,6 +66,11 @@ class TiaokuanError(Exception):
     def remedy(self, language: str = "zh") -> str:
         """What to do next, in one line."""
         return _texts().text(f"error.{self.code}.remedy", language, **self.parameters)
+
+
+def _made_again(kind: type[TiaokuanError], parameters: dict[str, object]) -> TiaokuanError:
+    """An error that came from another process."""
+    return kind(**parameters)
 
 
 class BadRequest(TiaokuanError):
@@ -181,11 +195,35 @@ class ModelUnavailable(TiaokuanError):
     http_status = 503
 
 
+class SearchTimeout(TiaokuanError):
+    """Parameters: seconds."""
+
+    code = "search_timeout"
+    http_status = 503
+
+
+class SearchFailed(TiaokuanError):
+    code = "search_failed"
+    http_status = 503
+
+
 class EngineUnavailable(TiaokuanError):
     """Parameters: engine, extra (what to install of this package), reason."""
 
     code = "engine_unavailable"
     http_status = 503
+
+
+class EngineUnreachable(EngineUnavailable):
+    """Parameters: engine, address, reason."""
+
+    code = "engine_unreachable"
+
+
+class NotInBackups(TiaokuanError):
+    """Parameters: engine."""
+
+    code = "not_in_backups"
 
 
 class NothingToIndex(TiaokuanError):
@@ -202,10 +240,24 @@ class BadFolder(TiaokuanError):
     http_status = 400
 
 
+class BadSynonym(TiaokuanError):
+    """Parameters: line."""
+
+    code = "bad_synonym"
+    http_status = 400
+
+
 class BadJudgments(TiaokuanError):
     """Parameters: file, reason."""
 
     code = "bad_judgments"
+    http_status = 400
+
+
+class BadVectors(TiaokuanError):
+    """Parameters: file, reason."""
+
+    code = "bad_vectors"
     http_status = 400
 
 

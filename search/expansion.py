@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 
 from search.engines.protocol import Candidate, Engine, KeywordQuery
 from search.query import Query
@@ -32,5 +31,5 @@ def ask_keyword(
         for found in engine.keyword(rewritten, limit, documents):
             score = BESIDE * min(found.score * scale, highest) if occurs else INSTEAD * found.score * scale
             if found.clause_id not in best or best[found.clause_id].score < score:
-                best[found.clause_id] = replace(found, score=score)
+                best[found.clause_id] = found._replace(score=score)
     return sorted(best.values(), key=lambda c: -c.score)[:limit]

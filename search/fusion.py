@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 
 def spread(scores: Sequence[float], floor: float | None = None, ceiling: float | None = None) -> list[float]:
@@ -11,8 +11,10 @@ def spread(scores: Sequence[float], floor: float | None = None, ceiling: float |
     if not scores:
         return []
     low = min(scores) if floor is None else floor
-    width = max(*scores, ceiling or 0.0, low) - low
-    return [min(1.0, max(0.0, (score - low) / width)) if width > 0 else 1.0 for score in scores]
+    width = max([*scores, ceiling or 0.0, low]) - low
+    if width <= 0:
+        return [1.0] * len(scores)
+    return [0.0 if score <= low else min(1.0, (score - low) / width) for score in scores]
 
 
 def shares(
@@ -29,8 +31,8 @@ def shares(
     return added
 
 
-def summed(added: Mapping[str, Mapping[str, float]]) -> list[tuple[str, float]]:
-    """Clause id and score (0…1 where the weights add up to 1), best first, equal ones by id.
+def totals(added: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
+    """Each clause's score: 0…1 where the weights add up to 1.
 
     Of the fusions measured (see benchmarks/README.md) the weighted sum led reciprocal rank fusion on every set of real
     questions: it keeps by how much the first is ahead."""
@@ -38,7 +40,13 @@ def summed(added: Mapping[str, Mapping[str, float]]) -> list[tuple[str, float]]:
     for values in added.values():
         for clause_id, value in values.items():
             total[clause_id] = total.get(clause_id, 0.0) + value
-    return sorted(total.items(), key=lambda item: (-item[1], item[0]))
+    return total
+
+
+def best_first(clause_ids: Iterable[str], total: Mapping[str, float]) -> list[tuple[str, float]]:
+    """Some clauses with their scores, best first, equal ones by id."""
+    ordered = sorted((-total[clause_id], clause_id) for clause_id in clause_ids)
+    return [(clause_id, -score) for score, clause_id in ordered]
 
 
 def weighted(
@@ -46,5 +54,6 @@ def weighted(
     weights: Mapping[str, float],
     bounds: Mapping[str, tuple[float | None, float | None]],
 ) -> list[tuple[str, float]]:
-    """The channels' rankings merged: `summed` of their `shares`."""
-    return summed(shares(channels, weights, bounds))
+    """The channels' rankings merged: all clauses by the sums of their `shares`."""
+    total = totals(shares(channels, weights, bounds))
+    return best_first(total, total)

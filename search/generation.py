@@ -28,7 +28,7 @@ from search.holding import is_held
 from search.settings import Settings
 from search.windows import SCHEME as WINDOW_SCHEME
 
-SCHEMA = 3
+SCHEMA = 4
 """Raised with every change of the files' format."""
 MANIFEST = "manifest.json"
 CURRENT = "CURRENT"
@@ -112,11 +112,22 @@ def read_generation(folder: Path, name: str) -> Generation:
         if raw.get("schema") != SCHEMA:
             raise IndexMismatch(what="schema", found=raw.get("schema"), expected=SCHEMA)
         manifest = Manifest(**raw)
-        if not all({"size", "sha256"} <= facts.keys() for facts in manifest.files.values()):
-            raise ValueError("files without checksums")
+        _check_types(manifest)
     except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
         raise IndexDamaged(file=f"{name}/{MANIFEST}", reason=_one_line(error)) from error
     return Generation(name, folder, manifest)
+
+
+def _check_types(manifest: Manifest) -> None:
+    """Raises TypeError or ValueError where something is not of the kind that every reader takes it for."""
+    mappings = (manifest.analyzer, manifest.embedder, manifest.counts, manifest.files, manifest.sources)
+    texts = (manifest.created, manifest.engine, *manifest.sources.values())
+    if not all(isinstance(each, dict) for each in mappings) or not all(isinstance(each, str) for each in texts):
+        raise TypeError("an entry of another kind")
+    if not all(isinstance(count, int) for count in manifest.counts.values()):
+        raise TypeError("counts that are no numbers")
+    if not all({"size", "sha256"} <= facts.keys() for facts in manifest.files.values()):
+        raise ValueError("files without checksums")
 
 
 def check_fingerprint(what: str, found: Mapping[str, object], expected: Mapping[str, object]) -> None:
@@ -160,19 +171,18 @@ def check_made_alike(generation: Generation, analyzer: Mapping[str, object], set
 
 
 @contextmanager
-def writer_lock(home: Path) -> Iterator[None]:
+def writer_lock(home: Path, wait: float = 0) -> Iterator[None]:
     """The right to write, for one process at a time. Raises IndexBusy with the holder's process and machine, and since
-    when.
+    when, if it is not free within `wait` seconds.
 
     The lock is the operating system's, so that of a process that died is free."""
     home.mkdir(parents=True, exist_ok=True)
     holder = home / "writer.txt"
     lock = FileLock(home / "writer.lock")
     try:
-        lock.acquire(timeout=0)
+        lock.acquire(timeout=wait)
     except Timeout as error:
-        known = holder.read_text("utf-8").strip() if holder.exists() else "?"
-        raise IndexBusy(holder=known) from error
+        raise IndexBusy(holder=_written(holder)) from error
     try:
         since = f"{datetime.now(UTC).astimezone():%Y-%m-%d %H:%M:%S}"
         holder.write_text(f"PID {os.getpid()}, {platform.node()}, {since}", "utf-8")
@@ -180,6 +190,13 @@ def writer_lock(home: Path) -> Iterator[None]:
     finally:
         holder.unlink(missing_ok=True)
         lock.release()
+
+
+def _written(holder: Path) -> str:
+    """Who holds the lock; the file may be gone in the meantime, or not be written yet."""
+    with suppress(OSError, UnicodeDecodeError):
+        return _one_line_of(holder.read_text("utf-8")) or "?"
+    return "?"
 
 
 class GenerationWriter:
@@ -283,4 +300,8 @@ def _digest(file: Path) -> str | None:
 
 
 def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split()) or type(error).__name__
+    return _one_line_of(str(error)) or type(error).__name__
+
+
+def _one_line_of(text: str) -> str:
+    return " ".join(text.split())

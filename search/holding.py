@@ -7,6 +7,9 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+_NICE = 10
+"""Half of what a processor can give way: searches go first, and indexing still comes to an end."""
+
 
 class Hold:
     """A file that is held until `release`. On Windows nobody can remove a file that is open, so nothing is done there."""
@@ -29,6 +32,14 @@ class Hold:
 
     def __del__(self) -> None:
         self.release()
+
+
+def give_way(file: Path) -> None:
+    """Where somebody else reads a generation, let this process run when they leave the processor idle. There is no way
+    back, so this is for a process of its own."""
+    if hasattr(os, "setpriority") and is_held(file):
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, 0, max(_NICE, os.getpriority(os.PRIO_PROCESS, 0)))
 
 
 def is_held(file: Path) -> bool:

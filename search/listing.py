@@ -8,8 +8,8 @@ from search.model import ChannelMatch, ClauseKind
 from search.query import Query
 from search.ranked import Ranked, Retrieved
 from search.store import Catalogue
-from search.text.normalise import fold
-from search.understanding.titles import is_title
+from search.text.normalise import fold, letters
+from search.understanding.titles import is_form
 
 _LISTED = (ClauseKind.TEXT, ClauseKind.TABLE)
 LISTED = 1000
@@ -48,13 +48,14 @@ def titled_first(catalogue: Catalogue, found: Retrieved, query: Query) -> Retrie
     ranked = found.ranked
     if not ranked or query.phrases or query.excluded or query.document_numbers:
         return found
-    stored = catalogue.stored([r.clause_id for r in ranked[:_TITLES]])
-    facts = catalogue.facts_by_id({s.clause.document_id for s in stored.values()})
-    titled = [i for i, d in facts.items() if is_title(query.meaning, d.title)]
+    positions = catalogue.places.documents[catalogue.ordinals(ranked[:_TITLES])]
+    typed, facts = letters(query.meaning), catalogue.facts()
+    first_documents = [facts[position] for position in dict.fromkeys(positions.tolist())]
+    titled = [d.document_id for d in first_documents if is_form(typed, d.title)]
     if not titled:
         return found
     by_id = {r.clause_id: r for r in ranked}
     openings = [by_id.get(i) or _listed(i, 1, ranked[0].score) for i in catalogue.openings(titled)]
     first = {r.clause_id for r in openings}
-    raised = [Ranked(r.clause_id, ranked[0].score, r.matched_by, r.factors) for r in openings]
+    raised = [r._replace(score=ranked[0].score) for r in openings]
     return Retrieved([*raised, *(r for r in ranked if r.clause_id not in first)], found.notices)

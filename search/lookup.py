@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from search.engines.protocol import Engine, KeywordQuery
 from search.model import ChannelMatch, Notice
 from search.query import Article
-from search.ranked import Ranked, Retrieved
+from search.ranked import Placed, Ranked, Retrieved
 from search.store import Catalogue
 from search.text.normalise import fold
 from search.text.numerals import units
@@ -16,6 +16,12 @@ from search.text.numerals import units
 _NATION = "中华人民共和国"
 _NAMING = 200
 """Clauses that name a 文号 which are listed behind the document that bears it."""
+
+
+class Naming(Protocol):
+    """Gives for clauses, in their order, what they and their documents name; without `texts` only what documents do."""
+
+    def __call__(self, clauses: Sequence[Placed], *, texts: bool = True) -> Sequence[Named]: ...
 
 
 class Named(NamedTuple):

@@ -6,9 +6,9 @@ msga_gov_qa, all of one city, nothing changes: no clause there speaks of elsewhe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from search.lookup import Named
+from search.lookup import Named, Naming
 from search.model import Factor
 from search.query import Query
 from search.ranked import Ranked
@@ -28,13 +28,13 @@ _Weights = tuple[str, dict[str, tuple[str, float]], float]
 """A preference's name, the factors of some clauses, and the factor of all others: what is preferred keeps its score."""
 
 
-def prefer(
-    ranked: Sequence[Ranked], query: Query, named: Callable[[Collection[str]], Mapping[str, Named]]
-) -> list[Ranked]:
+def prefer(ranked: Sequence[Ranked], query: Query, named: Naming) -> list[Ranked]:
     """The ranked clauses with the query's preferences applied, best first."""
     if not query.places and not query.year and not query.names_organ:
         return list(ranked)
-    known = named([r.clause_id for r in ranked[:DEPTH]])
+    top = ranked[:DEPTH]
+    names = named(top, texts=bool(query.places))
+    known = {r.clause_id: each for r, each in zip(top, names, strict=True)}
     weighed = list(ranked)
     for name, weights, otherwise in _preferences(query, known):
         factors = {clause_id: Factor(*weight) for clause_id, weight in weights.items()}
@@ -51,7 +51,9 @@ def _preferences(query: Query, known: Mapping[str, Named]) -> Iterator[_Weights]
     """For each preference that tells clauses apart: its name, the weights of some, and the weight of all others."""
     if query.places:
         yield from _by_place(query.places, known)
-    issued = {i for i, n in known.items() if any(letters(organ) in query.matched_text for organ in n.issuers)}
+    text = query.matched_text
+    named = {organ: letters(organ) in text for organ in {organ for n in known.values() for organ in n.issuers}}
+    issued = {i for i, n in known.items() if any(named[organ] for organ in n.issuers)}
     dated = {i for i, n in known.items() if query.year is not None and n.year == query.year}
     for name, preferred, weight in (("issuer", issued, FROM_ISSUER), ("year", dated, IN_YEAR)):
         if preferred and len(preferred) < len(known):

@@ -31,6 +31,8 @@ _LAW = r"[\u4e00-\u9fff]*?(?:法|法典|条例|办法|规定|解释|决定|细�
 _ARTICLE = re.compile(
     rf"(?:[《<](?P<quoted>[^》>]{{2,60}})[》>]|(?P<plain>{_LAW}))的?\s*第?\s*(?P<number>[{NUMERAL}]{{1,7}}|\d{{1,4}})\s*条"
 )
+_MOST_ARTICLES = 8
+"""Articles of one query that are looked up, each by itself."""
 _NATION = "中华人民共和国"
 _NO_FILTERS = Filters()
 _ORGAN_ENDS = "院部委局厅署办府行会"
@@ -137,7 +139,7 @@ def parse(text: str, today: date | None = None) -> Query:
         excluded=excluded,
         document_numbers=tuple(dict.fromkeys(number.key for number in numbers)),
         meaning=" ".join(meaning.split()),
-        articles=tuple(_articles(fold(rest))),
+        articles=tuple(dict.fromkeys(_articles(fold(rest))))[:_MOST_ARTICLES],
         filters=fielded.filters.joined(_filters_of(understood)),
         understood=understood,
         year=named_year(words),

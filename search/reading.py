@@ -13,7 +13,7 @@ from search.query import Query, parse
 from search.store import Catalogue
 from search.text.normalise import fold_with_origin
 from search.text.segment import Analyzer, Kind
-from search.understanding.spelling import is_doubtful
+from search.understanding.spelling import is_doubtful, pairs_in
 from search.understanding.synonyms import SynonymBook
 
 LONGEST_SPELLED = 60
@@ -44,18 +44,25 @@ class QueryReader:
         single = [] if typed else words  # 混 and 改 of 混改 would be marked everywhere
         return tuple(dict.fromkeys([*query.phrases, *typed, *(long or single), *query.document_numbers]))
 
-    def meant(self, text: str, query: Query, snapshot: Snapshot) -> str | None:
-        """The query as typed with one mistyped character put right, where the index does not know what was typed."""
+    def meant(self, text: str, query: Query, snapshot: Snapshot, *, patient: bool = True) -> str | None:
+        """The query as typed with one mistyped character put right, where the index does not know what was typed.
+
+        The words of the index are gathered once, in a second or two: who is not patient goes without them meanwhile."""
         if not query.words or len(text) > LONGEST_SPELLED:
+            return None
+        pairs = pairs_in(query.words)
+        known = snapshot.engine.known(pairs)
+        if len(known) == len(pairs):
             return None
         tokens = self._analyzer.words(query.words)
 
         def occurs(characters: str) -> bool:
-            return _occurs(snapshot.engine, characters)
+            return characters in known if characters in pairs else _occurs(snapshot.engine, characters)
 
         if not is_doubtful(query.words, tokens, occurs):
             return None
-        slip = snapshot.suggester.speller.correction(query.words, tokens, occurs)
+        speller = snapshot.suggester.speller(patient=patient)
+        slip = speller.correction(query.words, tokens, occurs) if speller else None
         if slip is None:
             return None
         folded = fold_with_origin(text)

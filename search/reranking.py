@@ -7,14 +7,13 @@ downloaded. The setting `reranker` names a hub id or a folder.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Self
 
 from search.embedding import model_folder
 from search.errors import ModelUnavailable
 from search.folding import Folded
-from search.model import Notice
+from search.model import Clause, Notice
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
@@ -62,17 +61,20 @@ class Reranking:
         self._lock = threading.Lock()
         self._model: Reranker | None = None
 
-    def apply(self, query: str, folded: list[Folded]) -> tuple[list[Folded], tuple[Notice, ...]]:
+    def apply(
+        self, query: str, folded: list[Folded], clauses_of: Callable[[Sequence[Folded]], Sequence[Clause]]
+    ) -> tuple[list[Folded], tuple[Notice, ...]]:
         """The entries with the first `depth` reordered, and a notice where the model cannot be had; as they were where
         none is configured. Scores stay in step with the order."""
         if not self._name or len(folded) < 2:
             return folded, ()
         try:
-            order = self._loaded(self._name).order(query, [_passage(f) for f in folded[: self._depth]])
+            model = self._loaded(self._name)
+            order = model.order(query, list(map(_passage, clauses_of(folded[: self._depth]))))
         except ModelUnavailable as error:
             return folded, (Notice("notice.reranker_unavailable", {"reason": str(error.parameters["reason"])}),)
         first = [
-            replace(folded[place], ranked=replace(folded[place].ranked, score=folded[rank].ranked.score))
+            folded[place]._replace(ranked=folded[place].ranked._replace(score=folded[rank].ranked.score))
             for rank, place in enumerate(order)
         ]
         return [*first, *folded[self._depth :]], ()
@@ -84,6 +86,5 @@ class Reranking:
             return self._model
 
 
-def _passage(folded: Folded) -> str:
-    clause = folded.stored.clause
+def _passage(clause: Clause) -> str:
     return "\n".join([*clause.path, clause.text])

@@ -15,7 +15,7 @@ from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 from search.backup import FORMAT, GENERATION, HEADER, HOME, HOME_FILES, PIECE, UPLOADS
-from search.engines import check_engine, open_engine
+from search.engines import ELSEWHERE, check_engine, open_engine
 from search.errors import BadBackup, CannotWrite, IndexDamaged, IndexMismatch
 from search.generation import (
     CATALOGUE,
@@ -59,7 +59,7 @@ def restore_backup(settings: Settings, file: Path) -> RestoreReport:
     Raises BadBackup (also for one of another version or model), EngineUnavailable, IndexBusy or CannotWrite; the live
     generation stays as it was then."""
     try:
-        with zipfile.ZipFile(file) as archive, writer_lock(settings.home):
+        with zipfile.ZipFile(file) as archive, writer_lock(settings.home, settings.wait):
             return _restore(settings, file, archive)
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
         raise BadBackup(file=file, reason=" ".join(str(error).split()) or type(error).__name__) from error
@@ -168,7 +168,9 @@ def _check(settings: Settings, file: Path, writer: GenerationWriter) -> None:
     except IndexMismatch as error:
         what, found, expected = (error.parameters[name] for name in ("what", "found", "expected"))
         raise BadBackup(file=file, reason=f"{what}: {found}, not {expected}") from error
-    check_engine(generation.manifest.engine)
+    check_engine(name := generation.manifest.engine)
+    if name in ELSEWHERE:
+        raise BadBackup(file=file, reason=f"{name}: what it keeps elsewhere is in no backup")
     _check_files(file, generation)
     try:
         counts = _counts(generation, analyzer)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from search.errors import IndexDamaged, NoGeneration, NothingEarlier
+from search.engines import check_present
+from search.engines.milvus_server import MilvusServer
+from search.errors import CannotWrite, IndexDamaged, NoGeneration, NothingEarlier
 from search.generation import (
     Generation,
     check_made_alike,
@@ -21,13 +23,24 @@ from search.text.segment import Analyzer
 def roll_back(settings: Settings, wanted: str | None = None) -> tuple[str | None, Generation]:
     """Make an earlier generation live, the one before where none is named (`12` is `000012`); what was live, and it.
 
-    Raises NoGeneration, NothingEarlier, IndexMismatch, IndexDamaged or IndexBusy; then nothing has changed."""
-    with writer_lock(settings.home):
-        live = _live(settings)
-        generation = open_generation(settings.home, _named(settings, live, wanted))
-        check_made_alike(generation, Analyzer(settings.cache).fingerprint, settings)
-        check_whole(generation)
-        make_live(settings.home, generation.name)
+    Raises NoGeneration, NothingEarlier, IndexMismatch, IndexDamaged, IndexBusy, EngineUnavailable or CannotWrite; then
+    nothing has changed."""
+    try:
+        with writer_lock(settings.home, settings.wait):
+            return _rolled_back(settings, wanted)
+    except OSError as error:
+        raise CannotWrite(file=error.filename or settings.home, reason=error.strerror or str(error)) from error
+
+
+def _rolled_back(settings: Settings, wanted: str | None) -> tuple[str | None, Generation]:
+    """For who holds the lock."""
+    live = _live(settings)
+    generation = open_generation(settings.home, _named(settings, live, wanted))
+    analyzer = Analyzer(settings.cache)
+    check_made_alike(generation, analyzer.fingerprint, settings)
+    check_whole(generation)
+    check_present(generation.folder, analyzer, generation.manifest.engine, MilvusServer.of(settings))
+    make_live(settings.home, generation.name)
     return live, generation
 
 

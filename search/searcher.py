@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
 from search.embedding.on_demand import ModelOnDemand
+from search.engines import ELSEWHERE
 from search.errors import EmptyQuery, ModelUnavailable, QueryTooLong, UnknownClause, UnknownDocument
 from search.facets import count_facets
 from search.folding import Folded, fold_copies, sorted_hits
 from search.listing import list_documents, titled_first
-from search.live import LiveIndex, Snapshot
+from search.live import LiveIndex, Role, Snapshot
 from search.lookup import find_numbers
 from search.model import Citations, Clause, Document, Facets, Filters, Mode, Notice, ResultPage, Sort
 from search.query import Query
@@ -23,8 +27,9 @@ from search.reading import QueryReader, documents_for, understood_notices
 from search.reranking import Reranking
 from search.retrieval import DEPTH, Retriever
 from search.settings import Settings
-from search.showing import Asked, named, show_hits
+from search.showing import Asked, clauses_of, documents_having, named, show_hits
 from search.similarity import nearest_to_clause, nearest_to_text
+from search.stages import stage
 from search.store import Catalogue
 from search.suggest import Suggestion
 from search.text.segment import Analyzer
@@ -42,22 +47,28 @@ _NO_FILTERS = Filters()
 class Searcher:
     """Answers from the live generation; a newer one is moved to between two calls. Safe for many threads."""
 
-    def __init__(self, settings: Settings, *, verified: bool = False) -> None:
+    def __init__(self, settings: Settings, role: Role = Role.COMMAND, following: str | None = None) -> None:
+        """`following`: for a worker, the generation to serve (see `LiveIndex`). Raises as `open`."""
         self._settings = settings
+        self._role = role
         self._analyzer = Analyzer(settings.cache)
         self._model = ModelOnDemand(self._load_model)
-        self._live = LiveIndex(settings, self._analyzer, verified=verified)
+        self._live = LiveIndex(settings, self._analyzer, role, following)
         self._reranking = Reranking(settings.reranker, settings.rerank_depth)
+        self._beside = ThreadPoolExecutor(
+            os.cpu_count() or 1, thread_name_prefix="keyword"
+        )  # starts none before its use
         self._reader = QueryReader(self._analyzer, SynonymBook(settings.home / "synonyms.txt"))
 
     @classmethod
     def open(cls, settings: Settings, *, verified: bool = False) -> Searcher:
-        """A searcher on the live generation; `verified` compares checksums before it serves one. Where the live one is
-        damaged, the one before it serves. Raises NoIndex, IndexMismatch or IndexDamaged."""
-        return cls(settings, verified=verified)
+        """A searcher on the live generation; `verified` compares checksums, too, as servers do (see `Role`). Where the live
+        one is damaged, the one before it serves. Raises NoIndex, IndexMismatch or IndexDamaged."""
+        return cls(settings, Role.SERVER if verified else Role.COMMAND)
 
     def close(self) -> None:
         """Let go of the index's files."""
+        self._beside.shutdown()
         self._live.close()
 
     # -- what the front doors ask ----------------------------------------------------------------------------------
@@ -78,7 +89,8 @@ class Searcher:
 
         Raises EmptyQuery, QueryTooLong, and in semantic mode ModelUnavailable."""
         self._check_length(query)
-        parsed = self._reader.read(query)
+        with stage("reading"):
+            parsed = self._reader.read(query)
         if parsed.is_empty:
             raise EmptyQuery
         if mode is not Mode.KEYWORD and not parsed.is_lookup and not parsed.is_listing:
@@ -88,19 +100,23 @@ class Searcher:
         with self._live.using() as snapshot:
             depth = max(DEPTH, 2 * (offset + limit))
 
-            def find(wanted: Filters) -> tuple[list[Folded], tuple[Notice, ...]]:
+            def find(wanted: Filters) -> _Answer:
                 return self._folded(snapshot, parsed, mode, depth, wanted)
 
-            found, notices = find(filters)
-            folded = sorted_hits(found, sort, snapshot.catalogue)
-            facets = _facets(snapshot.catalogue, filters, found, lambda wanted: find(wanted)[0]) if faceted else None
+            found = find(filters)
+            notices, folded = found.notices, sorted_hits(found.folded, sort, snapshot.catalogue)
+            with stage("facets"):
+                facets = _facets(snapshot.catalogue, filters, find, found) if faceted else None
             if parsed.phrases and not folded:
                 notices += (Notice("notice.phrase_not_found", {"phrase": parsed.phrases[0]}),)
-            meant = self._reader.meant(query, parsed, snapshot)
+            with stage("reading"):
+                patient = self._role is Role.COMMAND or not folded
+                meant = self._reader.meant(query, parsed, snapshot, patient=patient)
             notices += (Notice("notice.did_you_mean", {"query": meant}),) if meant else ()
-            weights = snapshot.engine.term_weights(parsed.keyword()) if explained else None
-            asked = Asked(self._reader.terms(parsed), parsed.expansions, weights)
-            hits = show_hits(snapshot.catalogue, self._analyzer, folded[offset : offset + limit], asked)
+            with stage("showing"):
+                weights = snapshot.engine.term_weights(parsed.keyword()) if explained else None
+                asked = Asked(self._reader.terms(parsed), parsed.expansions, weights, within=found.documents)
+                hits = show_hits(snapshot.catalogue, self._analyzer, folded[offset : offset + limit], asked)
             notices += self._live.notices()
         suggestions = (meant,) if meant else ()
         return ResultPage(query, mode, len(folded), hits, _since(began), notices, suggestions, facets)
@@ -116,11 +132,9 @@ class Searcher:
             if stored is None:
                 raise UnknownClause(clause_id=clause_id)
             ranked, own_work = nearest_to_clause(snapshot, stored, limit)
-            folded = fold_copies(snapshot.catalogue, ranked, None)[:limit]
+            folded = fold_copies(snapshot.catalogue, ranked)[:limit]
             text = stored.clause.text
-            hits = show_hits(
-                snapshot.catalogue, self._analyzer, [f.without(own_work) for f in folded], Asked(compared=text)
-            )
+            hits = show_hits(snapshot.catalogue, self._analyzer, folded, Asked(compared=text, without=own_work))
         return ResultPage(text, Mode.SEMANTIC, len(hits), hits, _since(began), self._live.notices())
 
     def similar_to_text(self, text: str, *, limit: int = 10, filters: Filters = _NO_FILTERS) -> ResultPage:
@@ -131,15 +145,15 @@ class Searcher:
         if not any(c.isalnum() for c in text):
             raise EmptyQuery
         embedder = self._embedder()
-        vectors = embedder.encode_passages(passages("", text), progress=False)
-        floor = semantic_floor(embedder.fingerprint.model, self._settings.semantic_floor)
+        vectors = embedder.encode_as_passages(passages("", text))
+        floor = semantic_floor(embedder.model, self._settings.semantic_floor)
         began = time.perf_counter()
         with self._live.using() as snapshot:
             documents, notices = documents_for(snapshot.catalogue, filters)
             nearest = nearest_to_text(snapshot, text, vectors, limit, documents)
             ranked = [r for r in nearest if r.matched_by["semantic"].score >= floor]
-            folded = fold_copies(snapshot.catalogue, ranked, documents)[:limit]
-            hits = show_hits(snapshot.catalogue, self._analyzer, folded, Asked(compared=text))
+            folded = fold_copies(snapshot.catalogue, ranked)[:limit]
+            hits = show_hits(snapshot.catalogue, self._analyzer, folded, Asked(compared=text, within=documents))
         return ResultPage(text, Mode.SEMANTIC, len(hits), hits, _since(began), notices + self._live.notices())
 
     def suggest(self, text: str, limit: int = 8) -> Sequence[Suggestion]:
@@ -221,6 +235,12 @@ class Searcher:
                 **self._problem(),
             }
 
+    def check_answers(self) -> None:
+        """Raises EngineUnreachable where the engine of the live index keeps it on a server that does not answer."""
+        with self._live.using() as snapshot:
+            if snapshot.generation.manifest.engine in ELSEWHERE:
+                snapshot.engine.stats()
+
     def _problem(self) -> Mapping[str, object]:
         """Which generation ought to be served and is not, and why."""
         if (refused := self._live.refused) is None:
@@ -229,13 +249,25 @@ class Searcher:
         said = {"code": error.code, "message": error.message(language), "remedy": error.remedy(language)}
         return {"generation_problem": {"generation": refused.name, **said}}
 
-    def warm_up(self) -> None:
-        """Load what the first query would otherwise wait for: dictionary, model and vectors."""
+    def follow(self, generation: str) -> None:
+        """Answer from this generation from now on. For a worker."""
+        self._live.follow(generation)
+
+    def get_ready(self) -> None:
+        """Load what the first query by words would otherwise wait for: dictionary, postings, and what documents are."""
         self._analyzer.words("预热")
+        with self._live.using() as snapshot:
+            snapshot.engine.known(("预热",))
+            snapshot.catalogue.facts()
+
+    def warm_up(self) -> None:
+        """Load what the first query of any kind would otherwise wait for: the model and the vectors, too. What offers
+        corrections is then gathered in the background."""
+        self.get_ready()
         vectors = self._embedder().encode_queries(["预热"])
         with self._live.using() as snapshot:
             snapshot.engine.semantic(vectors, 1)
-            snapshot.suggester.suggest("预热", 1)
+            snapshot.suggester.gather_soon()
 
     def _embedder(self) -> Embedder:
         return self._model.get()
@@ -243,7 +275,7 @@ class Searcher:
     def _load_model(self) -> Embedder:
         from search.embedding import Embedder  # keyword search loads no model
 
-        return Embedder.open(self._settings)
+        return Embedder.for_queries(self._settings)
 
     # -- from ranked clauses to hits --------------------------------------------------------------------------------
 
@@ -255,20 +287,21 @@ class Searcher:
             partial(named, snapshot.catalogue),
             settings.keyword_weight,
             settings.semantic_floor,
+            self._beside,
         )
 
-    def _folded(
-        self, snapshot: Snapshot, parsed: Query, mode: Mode, depth: int, filters: Filters
-    ) -> tuple[list[Folded], tuple[Notice, ...]]:
+    def _folded(self, snapshot: Snapshot, parsed: Query, mode: Mode, depth: int, filters: Filters) -> _Answer:
         """All hits, best first, and what the reader should know of them."""
         documents, notices = documents_for(snapshot.catalogue, filters.joined(parsed.filters))
         found = self._find(snapshot, parsed, mode, depth, documents)
         spread = not parsed.is_lookup and not parsed.is_listing and not parsed.articles
-        folded = fold_copies(snapshot.catalogue, found.ranked, documents, spread=spread)
+        with stage("folding"):
+            folded = fold_copies(snapshot.catalogue, found.ranked, spread=spread)
         if spread and mode is not Mode.KEYWORD:
-            folded, said = self._reranking.apply(parsed.meaning, folded)
+            with stage("reranking"):
+                folded, said = self._reranking.apply(parsed.meaning, folded, partial(clauses_of, snapshot.catalogue))
             notices += said
-        return folded, notices + understood_notices(parsed) + found.notices
+        return _Answer(folded, notices + understood_notices(parsed) + found.notices, documents)
 
     def _find(
         self, snapshot: Snapshot, query: Query, mode: Mode, depth: int, documents: Collection[str] | None
@@ -287,15 +320,21 @@ class Searcher:
             raise QueryTooLong(length=len(text), limit=self._settings.max_query_characters)
 
 
-def _facets(
-    catalogue: Catalogue, filters: Filters, found: Sequence[Folded], find: Callable[[Filters], Sequence[Folded]]
-) -> Facets:
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """All hits for some filters, best first, and the documents that the filters let through (None: all)."""
+
+    folded: list[Folded]
+    notices: tuple[Notice, ...]
+    documents: Collection[str] | None
+
+
+def _facets(catalogue: Catalogue, filters: Filters, find: Callable[[Filters], _Answer], found: _Answer) -> Facets:
     """The counts of what was found with the filters. A facet with a filter of its own takes another search, without it."""
-    facts = {d.document_id: d for d in catalogue.facts()}
 
     def documents(wanted: Filters) -> list[list[Document]]:
-        hits = found if wanted == filters else find(wanted)
-        return [[facts[i] for i in f.document_ids] for f in hits]
+        answer = found if wanted == filters else find(wanted)
+        return documents_having(catalogue, [f.text for f in answer.folded], answer.documents)
 
     return count_facets(filters, documents, date.today())
 

@@ -48,8 +48,9 @@ def _nearest(
 ) -> list[tuple[Candidate, Clause]]:
     """Headings and notes are no answer here: what a heading stands for is said under it."""
     found = snapshot.engine.semantic(vectors, max(DEPTH, 4 * limit), documents)
-    stored = snapshot.catalogue.stored([c.clause_id for c in found])
-    clauses = [(c, stored[c.clause_id].clause) for c in found]
+    places = snapshot.catalogue.ordinals(found)
+    stored = snapshot.catalogue.at(places)
+    clauses = [(c, stored[place]) for c, place in zip(found, places, strict=True)]
     return [(c, clause) for c, clause in clauses if clause.kind not in _UNASKED and not clause.kind.is_heading]
 
 
@@ -60,5 +61,7 @@ def _ranked(text: str, found: Sequence[tuple[Candidate, Clause]]) -> list[Ranked
     for rank, ((c, _), wording) in enumerate(zip(found, shared, strict=True), 1):
         share = round(c.score / (1 + WORDING), 4)
         score = round((c.score + WORDING * wording) / (1 + WORDING), 4)
-        ranked.append(Ranked(c.clause_id, score, {"semantic": ChannelMatch(rank, c.score, c.window, share)}))
+        ranked.append(
+            Ranked(c.clause_id, score, {"semantic": ChannelMatch(rank, c.score, c.window, share)}, (), c.ordinal)
+        )
     return sorted(ranked, key=lambda r: -r.score)

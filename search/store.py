@@ -9,28 +9,34 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
 from typing import Any, Self
 
+from search.clause_places import Places, PlaceWriter
 from search.filtering import admits
 from search.holding import Hold
 from search.model import Citation, Clause, ClauseKind, Document, Edition, Evidence, Filters, Relation, Validity
+from search.ranked import Placed
 from search.text.numbers import document_number_key
 
+# The body is the last column: what stands behind so much text is slow to read.
 _TABLES = """
 CREATE TABLE documents (
-    document_id TEXT PRIMARY KEY, position INTEGER NOT NULL, file TEXT NOT NULL, title TEXT NOT NULL, body TEXT NOT NULL,
+    document_id TEXT PRIMARY KEY, position INTEGER NOT NULL, file TEXT NOT NULL, title TEXT NOT NULL,
     issuers TEXT NOT NULL, document_number TEXT, number_key TEXT, issued_on TEXT, page_date TEXT, source TEXT, site TEXT,
     kind TEXT, addressee TEXT, coverage REAL NOT NULL, clause_count INTEGER NOT NULL, same_work_as TEXT NOT NULL,
     edition INTEGER NOT NULL, region TEXT, subject TEXT, index_number TEXT, effective_on TEXT, expires_on TEXT,
-    trial TEXT, repealed_by TEXT NOT NULL, evidence TEXT NOT NULL);
+    trial TEXT, repealed_by TEXT NOT NULL, evidence TEXT NOT NULL,
+    body TEXT NOT NULL);
 CREATE TABLE originals (document_id TEXT PRIMARY KEY REFERENCES documents, text BLOB NOT NULL);
 CREATE TABLE clauses (
     clause_id TEXT PRIMARY KEY, document_id TEXT NOT NULL REFERENCES documents, ordinal INTEGER NOT NULL,
     kind TEXT NOT NULL, path TEXT NOT NULL, text TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
     source_start INTEGER NOT NULL, source_end INTEGER NOT NULL, responsible TEXT, folded INTEGER NOT NULL);
+CREATE TABLE columns (name TEXT PRIMARY KEY, numbers BLOB NOT NULL);
 CREATE TABLE citations (
     clause_id TEXT NOT NULL REFERENCES clauses, document_id TEXT NOT NULL REFERENCES documents, sentence TEXT NOT NULL,
     relation TEXT NOT NULL, title TEXT, document_number TEXT, cited_document_id TEXT);
@@ -46,6 +52,7 @@ _DOCUMENT = (
     "document_id, file, title, body, issuers, document_number, issued_on, page_date, source, site, kind, addressee, "
     "coverage, clause_count, same_work_as, region, subject, index_number, effective_on, expires_on, trial, repealed_by, evidence"
 )
+_DOCUMENT_NAMES = _DOCUMENT.split(", ")
 _FACTS = _DOCUMENT.replace(", body,", ", '' AS body,").replace(", evidence", ", '[]' AS evidence")
 _CLAUSE = (
     'c.clause_id, c.document_id, c.ordinal, c.kind, c.path, c.text, c.start, c."end", c.source_start, c.source_end, '
@@ -77,6 +84,7 @@ class CatalogueWriter:
             self._connection.execute(f"PRAGMA {setting}")
         self._connection.executescript(_TABLES + "BEGIN;")
         self._position = 0
+        self._places = PlaceWriter()
 
     def add(
         self,
@@ -93,7 +101,9 @@ class CatalogueWriter:
         row = _document_row(document, self._position, edition)
         execute(f"INSERT INTO documents VALUES ({', '.join('?' * 26)})", row)
         execute("INSERT INTO originals VALUES (?, ?)", (document.document_id, original))
-        executemany(f"INSERT INTO clauses VALUES ({', '.join('?' * 12)})", (_clause_row(c, n) for c, n in clauses))
+        numbered = list(clauses)
+        executemany(f"INSERT INTO clauses VALUES ({', '.join('?' * 12)})", (_clause_row(c, n) for c, n in numbered))
+        self._places.add(edition, [(clause.kind, text) for clause, text in numbered])
         executemany(f"INSERT INTO citations VALUES ({', '.join('?' * 7)})", map(_citation_row, citations))
         self._position += 1
 
@@ -118,6 +128,7 @@ class CatalogueWriter:
     ) -> None:
         with closing(self._connection):
             if kind is None:
+                self._connection.executemany("INSERT INTO columns VALUES (?, ?)", self._places.columns())
                 for statement in (*_INDEXES, "COMMIT"):
                     self._connection.execute(statement)
 
@@ -131,14 +142,14 @@ def _document_row(document: Document, position: int, edition: int) -> tuple[obje
     d = document
     key = document_number_key(d.document_number) if d.document_number else None
     facts = (d.source, d.site, d.kind, d.addressee, d.coverage, d.clause_count, json.dumps(d.same_work_as), edition)
-    names = (d.document_id, position, d.file, d.title, d.body, json.dumps(d.issuers, ensure_ascii=False))
+    names = (d.document_id, position, d.file, d.title, json.dumps(d.issuers, ensure_ascii=False))
     return (*names, d.document_number, key, _iso(d.issued_on), _iso(d.page_date), *facts, *_more_facts(d))
 
 
 def _more_facts(d: Document) -> tuple[object, ...]:
     evidence = json.dumps([[e.fact, e.sentence] for e in d.evidence], ensure_ascii=False)
     days = (_iso(d.effective_on), _iso(d.expires_on))
-    return (d.region, d.subject, d.index_number, *days, d.trial, json.dumps(d.repealed_by), evidence)
+    return (d.region, d.subject, d.index_number, *days, d.trial, json.dumps(d.repealed_by), evidence, d.body)
 
 
 def _citation_row(c: Citation) -> tuple[object, ...]:
@@ -147,9 +158,15 @@ def _citation_row(c: Citation) -> tuple[object, ...]:
 
 
 def _clause_row(c: Clause, folded: int) -> tuple[object, ...]:
-    path = json.dumps(c.path, ensure_ascii=False)
+    path = _path(c.path)
     places = (c.start, c.end, c.source_start, c.source_end)
     return (c.clause_id, c.document_id, c.ordinal, c.kind.value, path, c.text, *places, c.responsible, folded)
+
+
+@lru_cache(maxsize=256)
+def _path(path: tuple[str, ...]) -> str:
+    """Clauses under one heading follow each other."""
+    return json.dumps(path, ensure_ascii=False)
 
 
 def _iso(day: date | None) -> str | None:
@@ -160,13 +177,19 @@ def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
+@lru_cache(maxsize=1024)
+def _names(text: str) -> tuple[str, ...]:
+    """What a column keeps as JSON; most documents say the same few."""
+    return tuple(json.loads(text))
+
+
 def _document(row: Sequence[Any]) -> Document:
-    d = dict(zip(_DOCUMENT.split(", "), row, strict=True))
+    d = dict(zip(_DOCUMENT_NAMES, row, strict=True))
     for name in ("issuers", "same_work_as", "repealed_by"):
-        d[name] = tuple(json.loads(d[name]))
+        d[name] = _names(d[name])
     for name in ("issued_on", "page_date", "effective_on", "expires_on"):
         d[name] = _day(d[name])
-    d["evidence"] = tuple(Evidence(*pair) for pair in json.loads(d["evidence"]))
+    d["evidence"] = tuple(Evidence(*pair) for pair in json.loads(d["evidence"])) if d["evidence"] != "[]" else ()
     return Document(**d)
 
 
@@ -188,10 +211,12 @@ class Catalogue:
         )
         self._lock = Lock()
         self._facts: Sequence[Document] | None = None
+        self._places: Places | None = None
         self._hold = Hold(file)
 
     def close(self) -> None:
-        self._connection.close()
+        with self._lock:  # what runs in the background may be reading
+            self._connection.close()
         self._hold.release()
 
     def _rows(self, query: str, parameters: Sequence[object] = ()) -> list[Any]:
@@ -234,6 +259,10 @@ class Catalogue:
         today = today or date.today()
         return frozenset(d.document_id for d in self.facts() if admits(filters, d, today))
 
+    def characters(self) -> int:
+        """The length of all bodies together."""
+        return int(self._rows("SELECT coalesce(sum(length(body)), 0) FROM documents")[0][0])
+
     def facts(self) -> Sequence[Document]:
         """All documents without their bodies and evidence, in the order in which they were read; kept once asked for."""
         if self._facts is None:
@@ -265,13 +294,36 @@ class Catalogue:
         query = f"SELECT {_CLAUSE}, folded, edition FROM clauses c JOIN documents USING (document_id) WHERE clause_id"
         return {row[0]: StoredClause(_clause(row), row[11], row[12]) for row in self._rows_in(query, clause_ids)}
 
-    def copies(self, folded: Collection[int]) -> dict[int, list[tuple[int, Edition]]]:
-        """Everywhere that a text stands: its number → (rank of the edition, where)."""
-        query = "SELECT folded, edition, document_id, clause_id, title FROM clauses JOIN documents USING (document_id) WHERE folded"
-        found: dict[int, list[tuple[int, Edition]]] = {}
-        for number, edition, document_id, clause_id, title in self._rows_in(query, folded):
-            found.setdefault(number, []).append((edition, Edition(document_id, clause_id, title)))
-        return found
+    @property
+    def places(self) -> Places:
+        """Of each clause its document and its text; kept once asked for."""
+        if self._places is None:
+            self._places = Places.of(dict(self._rows("SELECT name, numbers FROM columns")))
+        return self._places
+
+    def ordinals(self, clauses: Sequence[Placed]) -> list[int]:
+        """The places of clauses, from 0, in the order in which they were written; looked up where they are not known."""
+        unknown = [c.clause_id for c in clauses if c.ordinal is None]
+        query = "SELECT clause_id, rowid - 1 FROM clauses WHERE clause_id"
+        found = dict(self._rows_in(query, unknown)) if unknown else {}
+        return [found[c.clause_id] if c.ordinal is None else c.ordinal for c in clauses]
+
+    def at(self, ordinals: Collection[int]) -> dict[int, Clause]:
+        """Clauses by their places."""
+        query = f"SELECT {_CLAUSE}, c.rowid - 1 FROM clauses c WHERE c.rowid"
+        return {row[11]: _clause(row) for row in self._rows_in(query, [place + 1 for place in ordinals])}
+
+    def copies(self, text: int) -> list[Edition]:
+        """Everywhere that a text stands, the best edition first."""
+        places = self.places
+        copies = places.having(text)
+        documents = places.documents[copies]
+        order = places.editions[documents].argsort(kind="stable")
+        query = "SELECT rowid - 1, clause_id FROM clauses WHERE rowid"
+        ids = dict(self._rows_in(query, (copies + 1).tolist()))
+        facts = self.facts()
+        ordered = zip(copies[order].tolist(), documents[order].tolist(), strict=True)
+        return [Edition(facts[d].document_id, ids[place], facts[d].title) for place, d in ordered]
 
     def opening_clauses(self, number_keys: Collection[str]) -> list[str]:
         """The first clause of text of each document that bears one of these 文号, the best editions first."""

@@ -8,15 +8,18 @@ words it would make 经典 of 景点.
 from __future__ import annotations
 
 import re
+import sqlite3
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import accumulate, chain, pairwise
-from threading import Lock
+from threading import Lock, Thread
 from typing import Any
 
+from search.model import Document
 from search.store import Catalogue
 from search.text.normalise import fold_with_origin, letters
 from search.text.segment import Analyzer
@@ -29,6 +32,8 @@ INITIALS_INSIDE = 3
 """Two initials stand inside half of all phrases; three say something."""
 SAMPLE = 200_000
 """Characters from which terms are counted, about 2 s of segmenting; a larger corpus is sampled evenly."""
+MOMENT_SECONDS = 0.3
+"""So long an answer with hits waits for the words from which a correction may be offered."""
 MOST = 5000
 """Terms, and headings, that are kept; and entries of a kind that can be typed in pinyin."""
 _FREQUENT = 3
@@ -80,40 +85,76 @@ class Suggester:
 
     def __init__(self, catalogue: Catalogue, analyzer: Analyzer) -> None:
         self._catalogue, self._analyzer = catalogue, analyzer
-        self._lock = Lock()
-        self._gathered: tuple[Index, Speller] | None = None
+        self._lock, self._starting = Lock(), Lock()
+        self._terms: Sequence[str] | None = None
+        self._index: Index | None = None
+        self._speller: Speller | None = None
+        self._gathering: Thread | None = None
 
     def suggest(self, typed: str, limit: int) -> list[Suggestion]:
         """At most `limit` suggestions, the best first; none for what has no letters."""
-        return self._gather()[0].suggest(typed, limit)
-
-    @property
-    def speller(self) -> Speller:
-        """Who knows the same terms, for what is mistyped."""
-        return self._gather()[1]
-
-    def _gather(self) -> tuple[Index, Speller]:
         with self._lock:
-            if self._gathered is None:
-                entries = gather(self._catalogue, self._analyzer)
-                self._gathered = Index(entries), Speller(e.text for e in entries[SuggestionKind.TERM])
-            return self._gathered
+            if self._index is None:
+                self._index = Index(gather(self._catalogue, self._known_terms()))
+        return self._index.suggest(typed, limit)
+
+    def speller(self, *, patient: bool = True) -> Speller | None:
+        """Who knows the same terms, for what is mistyped. None for who is not patient, while they are gathered in the
+        background and that takes longer than a moment."""
+        if patient:
+            return self._made_speller()
+        if self._speller is None:
+            self.gather_soon().join(MOMENT_SECONDS)
+        return self._speller
+
+    def gather_soon(self) -> Thread:
+        """Gather in the background what corrections are made from, unless that is done or under way."""
+        with self._starting:
+            if self._gathering is None:
+                self._gathering = Thread(target=self._gather_quietly, name="speller", daemon=True)
+                self._gathering.start()
+            return self._gathering
+
+    def _gather_quietly(self) -> None:
+        with suppress(sqlite3.Error):  # the catalogue was closed meanwhile: nobody asks any more
+            self._made_speller()
+
+    def _made_speller(self) -> Speller:
+        with self._lock:
+            if self._speller is None:
+                self._speller = Speller(self._known_terms())
+            return self._speller
+
+    def _known_terms(self) -> Sequence[str]:
+        """For who holds the lock."""
+        if self._terms is None:
+            self._terms = sampled_terms(self._catalogue, self._analyzer)
+        return self._terms
 
 
-def gather(catalogue: Catalogue, analyzer: Analyzer) -> dict[SuggestionKind, list[Entry]]:
-    """All that can be suggested from a catalogue, the best of each kind first."""
-    documents = sorted(catalogue.documents(), key=lambda d: str(d.issued_on or ""), reverse=True)
-    step = -(-sum(len(d.body) for d in documents) // SAMPLE) or 1
+def gather(catalogue: Catalogue, terms: Sequence[str]) -> dict[SuggestionKind, list[Entry]]:
+    """All that can be suggested from a catalogue, the best of each kind first; `terms` as `sampled_terms` gives them."""
+    documents = _newest_first(catalogue)
     headings: Counter[str] = Counter()
     for heading, count in catalogue.headings():
         headings[_bare(heading)] += count
-    terms = frequent_terms(analyzer, (d.body for d in documents[::step]))
     return {
         SuggestionKind.NUMBER: [Entry(d.document_number, d.document_id) for d in documents if d.document_number],
         SuggestionKind.TERM: [Entry(term) for term in terms],
         SuggestionKind.TITLE: [Entry(d.title, d.document_id) for d in documents],
         SuggestionKind.HEADING: [Entry(t) for t, _ in headings.most_common(MOST) if len(t) in _HEADING],
     }
+
+
+def sampled_terms(catalogue: Catalogue, analyzer: Analyzer) -> list[str]:
+    """The frequent terms of a catalogue, counted in SAMPLE characters of it."""
+    sampled = [d.document_id for d in _newest_first(catalogue)[:: -(-catalogue.characters() // SAMPLE) or 1]]
+    bodies = {i: d.body for i, d in catalogue.documents_by_id(sampled).items()}  # not of all: they may be gigabytes
+    return frequent_terms(analyzer, (bodies[i] for i in sampled))
+
+
+def _newest_first(catalogue: Catalogue) -> list[Document]:
+    return sorted(catalogue.facts(), key=lambda d: str(d.issued_on or ""), reverse=True)
 
 
 def frequent_terms(analyzer: Analyzer, texts: Iterable[str]) -> list[str]:
@@ -145,13 +186,14 @@ def _bound(counts: Mapping[tuple[str, ...], int]) -> set[tuple[str, ...]]:
 
 def _is_phrase(part: tuple[str, ...], counts: Mapping[tuple[str, ...], int]) -> bool:
     """Whether a word, or a pair of words, is frequent enough, and its words keep together."""
-    if len(part) > 2 or not all(map(_is_term, part)):
+    if len(part) > 2 or not all(map(is_term, part)):
         return False
     rarest = min(counts[(word,)] for word in part)
     return counts[part] >= (_FREQUENT if len(part) == 1 else max(_FREQUENT, _TOGETHER * rarest))
 
 
-def _is_term(word: str) -> bool:
+def is_term(word: str) -> bool:
+    """Whether a word names something: no single character, number or function word."""
     return len(word) > 1 and not word[0].isdigit() and word not in _LINKING and not _COUNTED.fullmatch(word)
 
 

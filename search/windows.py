@@ -4,6 +4,7 @@ sentences says nothing sharply."""
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from search.text.normalise import simplify
 
@@ -20,6 +21,8 @@ _SENTENCE = re.compile(r"[^。！？；;\n]*[。！？；;\n]+[”’」』）)�
 
 def windows(text: str, size: int = WINDOW) -> tuple[tuple[int, int], ...]:
     """The windows of a text as [start, end): whole sentences, in order, without overlap, at least one."""
+    if len(text) <= size:
+        return ((0, len(text)),)
     cuts, filled = [0], 0
     for match in _SENTENCE.finditer(text):
         length = match.end() - match.start()
@@ -37,5 +40,10 @@ def passages(title: str, text: str) -> tuple[str, ...]:
     .58 in one trial); a long one (国务院关于…的意见) makes all clauses of its document alike, and so do headings: on
     everyday questions to `corpus/` the mean reciprocal rank of the first right answer sank from .94 to .84 with headings
     and .77 with title and headings (benchmarks/windows.py). Both are fields of the keyword channel anyway."""
+    return tuple(map(simplify, named(title, text, windows(text))))
+
+
+def named(title: str, text: str, spans: Iterable[tuple[int, int]]) -> list[str]:
+    """The passages of a clause as they stand in its document, for who has its `windows` and simplifies many at once."""
     name = title if len(title.removeprefix("中华人民共和国")) <= NAME_LENGTH else ""
-    return tuple(simplify("\n".join(filter(None, (name, text[start:end])))) for start, end in windows(text))
+    return ["\n".join(filter(None, (name, text[start:end]))) for start, end in spans]

@@ -8,6 +8,8 @@ TiaokuanError
 ├── FileTrouble         exit 2     the operating system refused a file
 ├── MethodNotAllowed    HTTP 405
 ├── ForeignForm         HTTP 403   a form that another site sent
+├── SignInFirst         HTTP 403   a form of the dashboard from who is not signed in (any more)
+├── NoKeysYet           HTTP 403   nobody can sign in, for there is no key that may edit
 ├── UnknownHost         HTTP 400   asked under a name that is not ours
 ├── KeyRequired         HTTP 401   this takes a key, and none came
 │   └── UnknownKey                 the key that came is none of ours
@@ -91,6 +93,16 @@ class MethodNotAllowed(WebError):
 
 class ForeignForm(WebError):
     code = "foreign_form"
+    http_status = 403
+
+
+class SignInFirst(WebError):
+    code = "sign_in_first"
+    http_status = 403
+
+
+class NoKeysYet(WebError):
+    code = "no_keys_yet"
     http_status = 403
 
 

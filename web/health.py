@@ -42,7 +42,9 @@ def create_health(holder: SearcherHolder, metrics: Metrics, settings: Settings) 
     def healthz() -> ResponseReturnValue:
         """200 as long as the process answers; `status` says whether it has an index to search."""
         try:
-            status = {"status": "ok", **holder.get().status()}
+            searcher = holder.get()
+            searcher.check_answers()
+            status = {"status": "ok", **searcher.status()}
         except TiaokuanError as error:
             status = {"status": error.code}
         return jsonify({**status, "semantic": holder.semantic})
@@ -51,7 +53,9 @@ def create_health(holder: SearcherHolder, metrics: Metrics, settings: Settings) 
     def readyz() -> ResponseReturnValue:
         """200 when searches can be answered, be it by words alone; else 503 and why not."""
         try:
-            generation = holder.get().status()["generation"]
+            searcher = holder.get()
+            searcher.check_answers()
+            generation = searcher.status()["generation"]
         except TiaokuanError as error:
             outcome.note_error(error)
             return jsonify(error_answer(error, language())), 503

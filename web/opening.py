@@ -23,10 +23,13 @@ class Semantic(StrEnum):
 
 
 class SearcherHolder:
-    """Gives the one searcher of an app. A failure to open is not remembered, so an index built later is found."""
+    """Gives the one searcher of an app. A failure to open is not remembered, so an index built later is found.
 
-    def __init__(self, settings: Settings, searcher: Searcher | None = None) -> None:
+    With `workers`, searches run in so many processes of their own."""
+
+    def __init__(self, settings: Settings, searcher: Searcher | None = None, *, workers: int = 0) -> None:
         self._settings = settings
+        self._workers = workers
         self._searcher = searcher
         self._lock = Lock()
         self.semantic = Semantic.NOT_LOADED
@@ -35,10 +38,17 @@ class SearcherHolder:
         """The searcher. Raises NoIndex, IndexMismatch or IndexDamaged while there is no usable index."""
         with self._lock:
             if self._searcher is None:
-                from search.searcher import Searcher  # only who searches loads the engines
-
-                self._searcher = Searcher.open(self._settings, verified=True)
+                self._searcher = self._opened()
             return self._searcher
+
+    def _opened(self) -> Searcher:
+        if self._workers:
+            from search.pool import PooledSearcher
+
+            return PooledSearcher(self._settings, self._workers)
+        from search.searcher import Searcher  # only who searches loads the engines
+
+        return Searcher.open(self._settings, verified=True)
 
     def warm_up(self) -> None:
         """Load what the first search would wait for. Raises what `get` raises, and ModelUnavailable."""

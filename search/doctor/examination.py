@@ -7,15 +7,24 @@ from collections.abc import Iterator
 from search.doctor.contents import check_contents
 from search.doctor.findings import Diagnosis, Finding
 from search.doctor.samples import check_samples
-from search.doctor.surroundings import check_disk, check_leftovers, check_model, check_versions, check_writer
-from search.engines import check_engine, open_engine
-from search.errors import IndexDamaged, NoIndex, TiaokuanError
+from search.doctor.surroundings import (
+    check_disk,
+    check_leftovers,
+    check_model,
+    check_rung,
+    check_versions,
+    check_writer,
+)
+from search.engines import check_engine, check_present, open_engine
+from search.engines.milvus_server import MilvusServer
+from search.errors import EngineUnavailable, EngineUnreachable, IndexDamaged, NoIndex, TiaokuanError
 from search.generation import (
     CATALOGUE,
     Generation,
     check_made_alike,
     current_name,
     generation_names,
+    open_current,
     open_generation,
     read_generation,
     verify,
@@ -29,6 +38,22 @@ def examine(settings: Settings, *, quick: bool = False) -> Diagnosis:
     """Look at the live generation and at the machine. `quick` leaves out what needs the model, sampled searches, and the
     generations before the live one."""
     return Diagnosis([*_index(settings, quick=quick), *_machine(settings)])
+
+
+def glance(settings: Settings) -> Diagnosis:
+    """What a page may ask at every visit: whether the live generation can be opened, and the machine. No checksum is
+    compared, and nothing in the index is read."""
+    return Diagnosis([*_at_hand(settings), *_machine(settings)])
+
+
+def _at_hand(settings: Settings) -> Iterator[Finding]:
+    try:
+        generation = open_current(settings.home)
+    except TiaokuanError as error:
+        yield Finding.of(error)
+        return
+    if (mismatch := _mismatch(generation, Analyzer(settings.cache), settings)) is not None:
+        yield Finding.of(mismatch)
 
 
 def _machine(settings: Settings) -> Iterator[Finding]:
@@ -80,13 +105,18 @@ def _inside(generation: Generation, analyzer: Analyzer, settings: Settings, *, q
         return
     try:
         catalogue = Catalogue(generation.folder / CATALOGUE)
-        engine = open_engine(generation.folder, analyzer, name=generation.manifest.engine)
+        server = MilvusServer.of(settings)
+        engine = open_engine(generation.folder, analyzer, name=generation.manifest.engine, server=server)
+    except EngineUnreachable as error:
+        yield Finding.of(error)
+        return
     except Exception as error:  # files with the right checksums that are still no index: of any kind
         reason = " ".join(f"{type(error).__name__}: {error}".split())
         yield Finding.of(IndexDamaged(file=generation.name, reason=reason))
         return
     try:
         yield from check_contents(generation, catalogue, engine)
+        yield check_rung(generation)
         if not quick:
             yield from check_samples(generation, catalogue, engine, settings)
     finally:
@@ -100,7 +130,12 @@ def _earlier(settings: Settings, live: str) -> Iterator[Finding]:
         if name == live:
             continue
         try:
-            damaged = verify(open_generation(settings.home, name))
+            generation = open_generation(settings.home, name)
+            damaged = verify(generation)
+            analyzer, engine = Analyzer(settings.cache), generation.manifest.engine
+            check_present(generation.folder, analyzer, engine, MilvusServer.of(settings))
+        except EngineUnavailable:  # what is live says so
+            continue
         except IndexDamaged:
             damaged = ["manifest.json"]
         except TiaokuanError:  # of an earlier version of this program: of no use here, and no harm

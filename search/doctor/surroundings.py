@@ -15,9 +15,11 @@ from filelock import FileLock, Timeout
 
 from search.doctor.findings import Finding
 from search.embedding import bundled
+from search.embedding.checked_folder import is_intact
 from search.embedding.identity import model_folder
+from search.engines.advice import better_engine
 from search.errors import ModelUnavailable
-from search.generation import UNFINISHED
+from search.generation import UNFINISHED, Generation
 from search.settings import BUNDLED_MODEL, Settings
 
 _NAMED = ("whoosh", "faiss-cpu", "jieba", "opencc", "numpy", "sentence-transformers", "torch")
@@ -53,7 +55,7 @@ def check_model(settings: Settings) -> Finding:
     """Whether the model's files are there. Loads nothing."""
     try:
         if settings.model == BUNDLED_MODEL:
-            ready = bundled.is_intact(settings.cache / "models" / bundled.folder_name())
+            ready = is_intact(settings.cache / "models" / bundled.folder_name())
             if not ready and find_spec(bundled.PACKAGE) is None:
                 raise ModelUnavailable(model=BUNDLED_MODEL, reason=f"the package {bundled.PACKAGE} is not installed")
             return Finding.ok("model" if ready else "model_to_convert", model=settings.model)
@@ -61,6 +63,14 @@ def check_model(settings: Settings) -> Finding:
     except ModelUnavailable as error:
         return Finding.of(error)
     return Finding.ok("model" if folder else "model_from_hub", model=settings.model)
+
+
+def check_rung(generation: Generation) -> Finding:
+    """Whether the engine suits the number of clauses."""
+    engine, clauses = generation.manifest.engine, generation.manifest.counts["clauses"]
+    if better := better_engine(engine, clauses):
+        return Finding.warning("engine_outgrown", engine=engine, clauses=clauses, better=better)
+    return Finding.ok("engine", engine=engine, clauses=clauses)
 
 
 def check_disk(home: Path) -> Finding:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,7 @@ _SPARE = 100
 """Candidates beyond twice the limit: of 20,000 clauses all of the best 50 are then found, and 99.8 % of the best 200
 (benchmarks/engines.py)."""
 _MORE = 4
+_REMEMBERED = 256
 _NARROW = 0.25
 """A filter that leaves less than this share of the clauses is given to the index; else more candidates are taken."""
 
@@ -61,6 +63,13 @@ class Finder(Protocol):
     def close(self) -> None: ...
 
 
+class _Asked(NamedTuple):
+    """What a query asks for: its terms with their weights, and what each adds to a clause of mean length."""
+
+    terms: Mapping[str, float]
+    gains: Mapping[str, float]
+
+
 class CandidateSearch:
     """Answers queries over one committed state."""
 
@@ -69,6 +78,7 @@ class CandidateSearch:
         self._table = table
         self._analyzer = analyzer
         self._ranking = ranking
+        self._asked = lru_cache(maxsize=_REMEMBERED)(self._analysed)  # one query is asked for hits and for its weights
 
     @property
     def count(self) -> int:
@@ -83,21 +93,28 @@ class CandidateSearch:
 
     def term_weights(self, query: KeywordQuery) -> Mapping[str, float]:
         """What each term adds to the score of a clause of mean length that has it once."""
-        return self._weigh(query_weights(query, self._analyzer))
+        return self._asked(query).gains
+
+    def known(self, terms: Collection[str]) -> frozenset[str]:
+        """Those of some terms that any clause has."""
+        return frozenset(term for term in terms if self._finder.holders(term))
 
     def search(self, query: KeywordQuery, limit: int, documents: Collection[str] | None) -> Sequence[Candidate]:
         """The best clauses, best first."""
         if limit <= 0 or not self._table.count:
             return []
-        terms = query_weights(query, self._analyzer)
-        one = _Search(self._finder, self._table, self._ranking, query, terms, self._weigh(terms))
-        rows, scores = one.best(self._bound(query, terms), limit, documents)
-        ids = self._table.columns.clause_ids
-        return [Candidate(ids[row], score) for row, score in zip(rows.tolist(), scores.tolist(), strict=True)]
+        asked = self._asked(query)
+        one = _Search(self._finder, self._table, self._ranking, query, asked.terms, asked.gains)
+        rows, scores = one.best(self._bound(query, asked.terms), limit, documents)
+        columns = self._table.columns
+        ids, places = columns.clause_ids, columns.ordinals[rows].tolist()
+        found = zip(rows.tolist(), scores.tolist(), places, strict=True)
+        return [Candidate(ids[row], score, None, ordinal) for row, score, ordinal in found]
 
-    def _weigh(self, terms: Mapping[str, float]) -> dict[str, float]:
-        count = self._table.count
-        return {t: weight * self._ranking.idf(count, self._finder.holders(t)) for t, weight in terms.items()}
+    def _analysed(self, query: KeywordQuery) -> _Asked:
+        terms, count = query_weights(query, self._analyzer), self._table.count
+        idf = self._ranking.idf
+        return _Asked(terms, {t: weight * idf(count, self._finder.holders(t)) for t, weight in terms.items()})
 
     def _bound(self, query: KeywordQuery, terms: Mapping[str, float]) -> Wanted:
         """What every clause must have that the query's phrases stand in: it is cheaper than to look into the texts."""

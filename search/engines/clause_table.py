@@ -17,44 +17,37 @@ import mmap
 import zipfile
 from array import array
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
-from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
-from search.engines.files import packed, replacing, unpacked
-from search.engines.ranking import Fields, Ranking, fields_of
+from search.engines.files import Names, packed, replacing, unpacked
+from search.engines.ranking import Fields, Ranking
 from search.errors import IndexDamaged
-from search.text.normalise import fold
+from search.text.weighing import hash_of
 
 if TYPE_CHECKING:
-    from search.engines.protocol import ClauseEntry
-    from search.text.segment import Analyzer
+    from search.engines.fields import AnalysedFields
+    from search.text.weighing import Weighed
 
 Array = NDArray[Any]
 TERMS_FILE, WEIGHTS_FILE, TEXTS_FILE, TABLE_FILE = "parts.terms", "parts.weights", "texts.utf8", "table.npz"
 _SHARED = 4096
 """Titles and paths that are remembered: clauses come document by document."""
 _SIEVE = 1 << 16
-_FIRST_IDEOGRAPH, _BEHIND_IDEOGRAPHS = "\u3400", "\ua000"  # but for rare ones, which do no harm
-
-
-def hash_of(term: str) -> int:
-    """What a term is known by in a part."""
-    return crc32(term.encode("utf-8", "surrogatepass"))
 
 
 @dataclass(frozen=True)
 class Columns:
     """The numbers of `rows` rows and their parts; small enough to be in memory."""
 
-    clause_ids: tuple[str, ...]
+    clause_ids: Sequence[str]
     document_names: tuple[str, ...]
     letters: tuple[str, ...]
     """The terms that do not begin with an ideograph: the letters of a phrase may be a part of one."""
@@ -101,7 +94,7 @@ class ClauseTable:
     @cached_property
     def rows_of_clauses(self) -> dict[str, int]:
         """The rows of the clauses that are not deleted."""
-        return {self.columns.clause_ids[row]: int(row) for row in np.flatnonzero(self.columns.live)}
+        return {name: row for row, name in enumerate(self.columns.clause_ids) if self.columns.live[row]}
 
     @cached_property
     def _document_numbers(self) -> dict[str, int]:
@@ -129,13 +122,13 @@ class ClauseTable:
     def frequencies(self, rows: Array, terms: Iterable[str], ranking: Ranking) -> Array:
         """(rows, terms): the frequencies of BM25F, weighted and normalised by the lengths of the fields."""
         hashes = np.array([hash_of(term) for term in terms], np.uint32)
+        own = self.columns.parts[rows]
+        parts, which = np.unique(own, return_inverse=True)
+        weights, which = self._part_weights(parts, hashes), which.reshape(own.shape)
         total = np.zeros((len(rows), len(hashes)), np.float32)
         for field, boost in enumerate(ranking.boosts):
-            parts, which = np.unique(self.columns.parts[rows, field], return_inverse=True)
-            norm = 1 - ranking.b + ranking.b * self.columns.part_lengths[parts] / (self.means[field] or 1.0)
-            weights = self._part_weights(parts, hashes)
-            weights *= (boost / norm).astype(np.float32)[:, None]
-            total += weights[which]
+            norm = 1 - ranking.b + ranking.b * self.columns.part_lengths[own[:, field]] / (self.means[field] or 1.0)
+            total += weights[which[:, field]] * (boost / norm).astype(np.float32)[:, None]
         return total
 
     def _part_weights(self, parts: Array, hashes: Array) -> Array:
@@ -160,10 +153,9 @@ class ClauseTable:
 class TableWriter:
     """One batch. Nothing of it is seen before `commit`."""
 
-    def __init__(self, folder: Path, committed: ClauseTable, analyzer: Analyzer) -> None:
+    def __init__(self, folder: Path, committed: ClauseTable) -> None:
         self._folder = folder
         self._committed = committed
-        self._analyzer = analyzer
         self._open = ExitStack()
         before = committed.columns
         entries = int(before.part_first[-1])
@@ -174,7 +166,7 @@ class TableWriter:
         self._deleted: set[int] = set()
         self._letters = set(before.letters)
         self._documents = {name: number for number, name in enumerate(before.document_names)}
-        self._shared: OrderedDict[str, tuple[int, Mapping[str, float]]] = OrderedDict()
+        self._shared: OrderedDict[str, int] = OrderedDict()
         self._document_of, self._ordinals, self._parts = array("i"), array("i"), array("i")
         self._counts, self._lengths, self._sizes = array("q"), array("f"), array("q")
 
@@ -186,37 +178,50 @@ class TableWriter:
         file.seek(committed)
         return file
 
-    def add(self, entry: ClauseEntry) -> tuple[int, tuple[Mapping[str, float], ...]]:
-        """The row of a clause, and the weighted terms of each of its fields."""
-        if entry.clause_id in self._rows:
-            raise ValueError(f"clause {entry.clause_id!r} is added twice in one batch")
-        row = self._rows[entry.clause_id] = len(self._committed.columns.clause_ids) + len(self._rows)
-        texts = fields_of(entry)
-        fields = (self._share(texts.title), self._share(texts.path), self._part(texts.text))
-        folded = fold(entry.text).encode("utf-8", "surrogatepass")
-        self._texts.write(folded)
-        self._sizes.append(len(folded))
-        self._parts.extend(part for part, _ in fields)
-        self._ordinals.append(entry.ordinal)
-        self._document_of.append(self._documents.setdefault(entry.document_id, len(self._documents)))
-        return row, tuple(weights for _, weights in fields)
+    def add(self, fields: AnalysedFields) -> int:
+        """The row of the first of some clauses; the others are behind it."""
+        first = len(self._committed.columns.clause_ids) + len(self._rows)
+        self._check_new([entry.clause_id for entry in fields.entries])
+        for row, entry in enumerate(fields.entries, first):
+            self._rows[entry.clause_id] = row
+            self._ordinals.append(entry.ordinal)
+            self._document_of.append(self._documents.setdefault(entry.document_id, len(self._documents)))
+        encoded = [text.encode("utf-8", "surrogatepass") for text in fields.folded]
+        self._texts.writelines(encoded)
+        self._sizes.extend(map(len, encoded))
+        self._parts.frombytes(self._part_numbers(fields)[fields.which].astype(np.int32).tobytes())
+        return first
 
-    def _share(self, text: str) -> tuple[int, Mapping[str, float]]:
-        """The part of a text that other rows have, too."""
-        if text not in self._shared:
-            self._shared[text] = self._part(text)
-            if len(self._shared) > _SHARED:
-                self._shared.popitem(last=False)
-        return self._shared[text]
+    def _check_new(self, clause_ids: Sequence[str]) -> None:
+        seen: set[str] = set()
+        for clause_id in clause_ids:
+            if clause_id in self._rows or clause_id in seen:
+                raise ValueError(f"clause {clause_id!r} is added twice in one batch")
+            seen.add(clause_id)
 
-    def _part(self, text: str) -> tuple[int, Mapping[str, float]]:
-        weights = self._analyzer.weigh(text)
-        self._terms.write(array("I", map(hash_of, weights)).tobytes())
-        self._weights.write(array("f", weights.values()).tobytes())
-        self._counts.append(len(weights))
-        self._lengths.append(sum(weights.values()))
-        self._letters.update([term for term in weights if not _FIRST_IDEOGRAPH <= term < _BEHIND_IDEOGRAPHS])
-        return len(self._committed.columns.part_lengths) + len(self._counts) - 1, weights
+    def _part_numbers(self, fields: AnalysedFields) -> Array:
+        """For each of the texts its part; those that are new are written. Titles and paths are remembered."""
+        count = len(self._committed.columns.part_lengths) + len(self._counts)
+        new = np.ones(len(fields.texts), np.bool_)
+        numbers = np.zeros(len(fields.texts), np.int64)
+        for i, text in enumerate(fields.texts[: fields.shared]):
+            numbers[i] = part = self._shared.setdefault(text, count)
+            new[i] = part == count
+            count += part == count
+        numbers[fields.shared :] = np.arange(count, count + len(fields.entries))
+        while len(self._shared) > _SHARED:
+            self._shared.popitem(last=False)
+        self._write(fields.weighed, new)
+        return numbers
+
+    def _write(self, weighed: Weighed, new: Array) -> None:
+        counts = np.diff(weighed.first)
+        terms = np.repeat(new, counts)
+        self._terms.write(weighed.hashes[terms].tobytes())
+        self._weights.write(weighed.weights[terms].tobytes())
+        self._counts.frombytes(counts[new].astype(np.int64).tobytes())
+        self._lengths.frombytes(weighed.lengths[new].astype(np.float32).tobytes())
+        self._letters |= weighed.letters()
 
     def delete(self, clause_ids: Collection[str]) -> list[int]:
         """The rows that the clauses had before this batch."""
@@ -231,7 +236,7 @@ class TableWriter:
         before = self._committed.columns
         columns = replace(
             before,
-            clause_ids=before.clause_ids + tuple(self._rows),
+            clause_ids=(*before.clause_ids, *self._rows),
             document_names=tuple(self._documents),
             letters=tuple(sorted(self._letters)),
             documents=_behind(before.documents, self._document_of),
@@ -269,8 +274,9 @@ def _save(file: Path, columns: Columns) -> None:
 def _load(file: Path) -> Columns:
     try:
         with np.load(file, allow_pickle=False) as saved:
-            clause_ids, document_names, letters = (unpacked(saved[name]) for name in _NAMES)
-            return Columns(clause_ids, document_names, letters, **{name: saved[name] for name in _NUMBERS})
+            document_names, letters = unpacked(saved["document_names"]), unpacked(saved["letters"])
+            numbers = {name: saved[name] for name in _NUMBERS}
+            return Columns(Names(saved["clause_ids"]), document_names, letters, **numbers)
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise IndexDamaged(file=str(file), reason=str(error)) from error
 

@@ -10,7 +10,9 @@ search under way sees. Vectors are read by the first search that needs them: a k
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self
@@ -32,6 +34,8 @@ class KeywordState(Protocol):
     def search(self, query: KeywordQuery, limit: int, documents: Collection[str] | None) -> Sequence[Candidate]: ...
 
     def term_weights(self, query: KeywordQuery) -> Mapping[str, float]: ...
+
+    def known(self, terms: Collection[str]) -> frozenset[str]: ...
 
     def clause_ids(self) -> Sequence[str]: ...
 
@@ -101,6 +105,9 @@ class EmbeddedEngine:
     def term_weights(self, query: KeywordQuery) -> Mapping[str, float]:
         return self._search.term_weights(query)
 
+    def known(self, terms: Collection[str]) -> frozenset[str]:
+        return self._search.known(terms)
+
     def semantic(self, vectors: Vectors, limit: int, documents: Collection[str] | None = None) -> Sequence[Candidate]:
         return self._loaded().search(vectors, limit, documents)
 
@@ -119,7 +126,8 @@ class EmbeddedEngine:
 
 
 class EmbeddedWriter:
-    """A batch for both indexes. Vectors wait on the disk until the commit; postings go to the index as they come."""
+    """A batch for both indexes. Vectors wait on the disk until the commit; postings go to the index as they come, in a
+    thread, so that the next clauses can be made meanwhile."""
 
     def __init__(
         self,
@@ -133,19 +141,31 @@ class EmbeddedWriter:
         self._committed = committed
         self._rows = rows
         self._deleted: set[str] = set()
+        self._thread = ThreadPoolExecutor(1, "keyword")
+        self._writing: deque[Future[None]] = deque()
 
     def add(self, entries: Iterable[ClauseEntry]) -> None:
-        for entry in entries:
-            if len(entry.vectors) != len(entry.windows):
-                counts = f"{len(entry.vectors)} vectors, {len(entry.windows)} windows"
-                raise ValueError(f"clause {entry.clause_id!r}: {counts}")
-            self._keyword.add([entry])
-            self._rows.add(entry)
+        from search.engines.fields import together
+
+        for lot in together(entries):
+            for entry in lot:
+                if len(entry.vectors) != len(entry.windows):
+                    counts = f"{len(entry.vectors)} vectors, {len(entry.windows)} windows"
+                    raise ValueError(f"clause {entry.clause_id!r}: {counts}")
+            self._wait(all_but=1)
+            self._writing.append(self._thread.submit(self._keyword.add, lot))
+            self._rows.add(lot)
 
     def delete(self, clause_ids: Collection[str]) -> None:
         """Of what was committed before this batch."""
+        self._wait()
         self._keyword.delete(clause_ids)
         self._deleted.update(clause_ids)
+
+    def _wait(self, all_but: int = 0) -> None:
+        """For what is being written. Raises what went wrong in the thread."""
+        while len(self._writing) > all_but:
+            self._writing.popleft().result()
 
     def __enter__(self) -> Self:
         return self
@@ -155,14 +175,20 @@ class EmbeddedWriter:
     ) -> None:
         try:
             if kind is None:
+                self._wait()
                 self._write_vectors(self._rows, self._deleted)
         except BaseException:
-            self._keyword.rollback()
+            self._roll_back()
             raise
         finally:
             self._rows.close()
         if kind is not None:
-            self._keyword.rollback()
+            self._roll_back()
             return
+        self._thread.shutdown()
         self._keyword.commit()
         self._committed()
+
+    def _roll_back(self) -> None:
+        self._thread.shutdown(cancel_futures=True)
+        self._keyword.rollback()

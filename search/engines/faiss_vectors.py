@@ -2,7 +2,7 @@
 
 vectors.npz     whose the rows are
 vectors.faiss   the rows, all of which are compared (IndexFlatIP); from APPROXIMATE_FROM rows on, an index that finds
-                candidates: rows in lists by nearness, a byte for each number (IVF, SQ8), memory-mapped
+                candidates: rows in lists by nearness, two bits for each number (IVF, PQ; a fifteenth of the rows)
 vectors.rows    with the latter: the rows themselves, float32, memory-mapped. What was found is compared with them
 """
 
@@ -10,21 +10,21 @@ from __future__ import annotations
 
 import os
 import zipfile
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
-from search.engines.files import packed, replacing, unpacked
+from search.engines.files import Names, packed, replacing, shared, unpacked
 from search.engines.vector_search import VectorSearch
 from search.engines.vector_table import EMPTY, Table
 from search.errors import IndexDamaged
 
 if TYPE_CHECKING:
     from search.engines.protocol import Vectors
-    from search.engines.vector_search import Mask
+    from search.engines.vector_search import Mask, Numbers
     from search.engines.vector_table import AddedRows
 
 INDEX_FILE = "vectors.faiss"
@@ -33,18 +33,21 @@ ROWS_FILE = "vectors.rows"
 
 APPROXIMATE_FROM = 50_000
 """Rows from which candidates are looked for. 57,000 rows (14,242 real ones of e5-small, each four times with noise), one
-thread of a busy machine: all compared 4.6 ms; the best 10 of candidates .5 ms, recall .987; the best 200 1.1 ms, .959."""
+thread of a busy machine: all compared 4.6 ms; the best 10 of candidates .5 ms. Figures: benchmarks/vectors.py."""
 LISTS = 2.0
 """Lists for each of the square root of the rows."""
-PROBED = 0.15
-"""The share of the lists that is searched. Recall@10 with .10, .15 and .20: .978, .986 and .991 of 57,000 rows, .977, .990
-and .993 of 100,000."""
-SPARE = 2
+PROBES = 120
+"""Lists that are searched. Recall@10 with 60, 90 and 120: .974, .985 and .990 of 89,212 real rows in 597 lists."""
+SPARE = 3
 """Candidates that are compared exactly for each row that is wanted."""
+LEAST = 400
+"""And so many at least: two bits tell near ones apart roughly."""
 FEW = 1_024
 """So many rows that a filter leaves are all compared; more are faster found in the lists, since the rows are on the disk
 (6,000 rows compared: 6 ms)."""
 _TRAINING = 64
+_BITS = 4
+"""Of each pair of numbers: so many can be compared from registers (FAISS's fast scan)."""
 _SLICE = 65_536
 
 
@@ -77,11 +80,11 @@ class ExactRows:
         count: int = self.index.ntotal
         return count
 
-    def nearest(self, vector: Vectors, wanted: int, within: Mask | None) -> tuple[list[float], list[int]]:
+    def nearest(self, vector: Vectors, wanted: int, within: Mask | None) -> tuple[Vectors, Numbers]:
         faiss = _faiss()
         parameters = faiss.SearchParameters(sel=_selector(faiss, within)) if within is not None else None
         scores, rows = self.index.search(vector[None], wanted, params=parameters)
-        return scores[0].tolist(), rows[0].tolist()
+        return scores[0], rows[0]
 
     def between(self, first: int, last: int) -> Vectors:
         rows: Vectors = self.index.reconstruct_n(first, last - first)
@@ -98,32 +101,33 @@ class ApproximateRows:
     def __len__(self) -> int:
         return len(self._rows)
 
-    def nearest(self, vector: Vectors, wanted: int, within: Mask | None) -> tuple[list[float], list[int]]:
+    def nearest(self, vector: Vectors, wanted: int, within: Mask | None) -> tuple[Vectors, Numbers]:
         """With a filter, as many more lists are searched as it leaves fewer rows: it takes no longer, and costs no
         recall."""
         available = len(self._rows) if within is None else int(within.sum())
         if available <= FEW and within is not None:
             return self._compared(vector, np.flatnonzero(within), wanted)
-        depth = min(SPARE * wanted, available)
+        depth = min(max(SPARE * wanted, LEAST), available)
         lists = int(self._index.nlist)
-        share = PROBED * len(self._rows) / available
-        for probed in sorted({min(lists, max(1, round(lists * share))), lists}):
+        for probed in sorted({min(lists, round(PROBES * len(self._rows) / available)), lists}):
             found = self._listed(vector, depth, probed, within)
             if len(found) >= depth:
-                break
-        return self._compared(vector, found, wanted)
+                return self._compared(vector, found, wanted)
+        # Two bits leave out the farthest of all, and know no differences between equals: then all are compared.
+        everything = np.arange(len(self._rows)) if within is None else np.flatnonzero(within)
+        return self._compared(vector, everything, wanted)
 
-    def _listed(self, vector: Vectors, depth: int, probed: int, within: Mask | None) -> Any:
+    def _listed(self, vector: Vectors, depth: int, probed: int, within: Mask | None) -> Numbers:
         faiss = _faiss()
         selector = {"sel": _selector(faiss, within)} if within is not None else {}
         parameters = faiss.SearchParametersIVF(nprobe=probed, **selector)
-        rows = self._index.search(vector[None], depth, params=parameters)[1][0]
+        rows: Numbers = self._index.search(vector[None], depth, params=parameters)[1][0]
         return np.sort(rows[rows >= 0])  # in the order of the disk
 
-    def _compared(self, vector: Vectors, rows: Any, wanted: int) -> tuple[list[float], list[int]]:
+    def _compared(self, vector: Vectors, rows: Numbers, wanted: int) -> tuple[Vectors, Numbers]:
         scores = self._rows[rows] @ vector
         order = np.argsort(-scores, kind="stable")[:wanted]
-        return scores[order].tolist(), rows[order].tolist()
+        return scores[order], rows[order]
 
     def between(self, first: int, last: int) -> Vectors:
         return np.array(self._rows[first:last])
@@ -144,7 +148,7 @@ def changed(before: VectorSearch, added: AddedRows, deleted: Collection[str], fo
     _save_table(folder / TABLE_FILE, table)
     slices = _Slices(before, kept, added)
     if len(table.windows) >= APPROXIMATE_FROM:
-        _write_approximate(folder, slices)
+        write_approximate(folder, slices, slices.dimension)
     else:
         _write_exact(folder, slices, len(table.windows))
     return load(folder)
@@ -189,8 +193,8 @@ def _write_exact(folder: Path, slices: _Slices, count: int) -> None:
         faiss.write_index(index, str(path))
 
 
-def _write_approximate(folder: Path, slices: _Slices) -> None:
-    dimension = slices.dimension
+def write_approximate(folder: Path, slices: Iterable[Vectors], dimension: int) -> None:
+    """Write rows and the lists that find candidates among them."""
     with replacing(folder / ROWS_FILE) as path:
         with path.open("wb") as file:
             for part in slices:
@@ -209,15 +213,14 @@ def _index_of(faiss: Any, rows: Vectors) -> Any:
     """Lists trained on a sample of the rows, with all rows in them. The same rows give the same lists."""
     count, dimension = rows.shape
     lists = max(1, min(round(LISTS * count**0.5), count // _TRAINING))
-    kind = faiss.ScalarQuantizer.QT_8bit_uniform
-    index = faiss.IndexIVFScalarQuantizer(
-        faiss.IndexFlatIP(dimension), dimension, lists, kind, faiss.METRIC_INNER_PRODUCT
+    coarse = faiss.IndexFlatIP(dimension)
+    index = faiss.IndexIVFPQFastScan(
+        coarse, dimension, lists, dimension // (2 - dimension % 2), _BITS, faiss.METRIC_INNER_PRODUCT
     )
-    index.by_residual = False  # rows have length 1: one range suits all, and comparing is faster by a half
-    index.cp.min_points_per_centroid = 1  # says nothing of small indexes
-    index.cp.niter = 10
+    index.cp.min_points_per_centroid = index.pq.cp.min_points_per_centroid = 1  # says nothing of small indexes
+    index.cp.niter = index.pq.cp.niter = 10
     sample = np.random.default_rng(0).choice(count, min(count, _TRAINING * lists), replace=False)
-    index.train(rows[np.sort(sample)])
+    index.train(np.resize(rows[np.sort(sample)], (max(len(sample), 1 << _BITS), dimension)))
     for first in range(0, count, _SLICE):
         index.add(rows[first : first + _SLICE])
     return index
@@ -231,8 +234,8 @@ def load(folder: Path) -> VectorSearch:
     try:
         with np.load(path, allow_pickle=False) as saved:
             numbers = (saved["ordinals"], saved["first"], saved["windows"])
-            table = Table(unpacked(saved["clause_ids"]), unpacked(saved["document_ids"]), *numbers)
-        rows = _load_rows(folder) if len(table.windows) else None
+            table = Table(Names(saved["clause_ids"]), shared(unpacked(saved["document_ids"])), *numbers)
+        rows = load_rows(folder) if len(table.windows) else None
     except (OSError, ValueError, KeyError, RuntimeError, zipfile.BadZipFile) as error:
         raise IndexDamaged(file=str(path), reason=str(error)) from error
     if rows is not None and len(rows) != len(table.windows):
@@ -241,13 +244,13 @@ def load(folder: Path) -> VectorSearch:
     return VectorSearch(rows, table)
 
 
-def _load_rows(folder: Path) -> ExactRows | ApproximateRows:
+def load_rows(folder: Path) -> ExactRows | ApproximateRows:
+    """What was written."""
     faiss = _faiss()
     file = folder / INDEX_FILE
     if not (folder / ROWS_FILE).exists():
         return ExactRows(faiss.read_index(str(file)))
-    index = faiss.read_index(str(file), faiss.IO_FLAG_MMAP)
-    faiss.downcast_InvertedLists(index.invlists).prefetch_nthread = 0  # else each search starts threads that read ahead
+    index = faiss.read_index(str(file))
     rows = np.memmap(folder / ROWS_FILE, np.float32, "r").reshape(-1, index.d)
     if len(rows) != index.ntotal:
         raise ValueError(f"{index.ntotal} vectors, {len(rows)} rows")

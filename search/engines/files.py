@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,40 @@ def packed(names: Sequence[str]) -> NDArray[np.uint8]:
 def unpacked(names: NDArray[np.uint8]) -> tuple[str, ...]:
     """What was packed; no name was empty."""
     return tuple(names.tobytes().decode().split("\n")) if len(names) else ()
+
+
+class Names(Sequence[str]):
+    """What was packed, still as bytes: a fifth of the memory that as many strings take, and there at once."""
+
+    def __init__(self, names: NDArray[np.uint8]) -> None:
+        self._bytes = names.tobytes()
+        breaks = np.flatnonzero(names == ord("\n"))
+        self._ends = np.append(breaks, len(names)) if len(names) else breaks
+
+    def __len__(self) -> int:
+        return len(self._ends)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._bytes.decode().split("\n") if self._bytes else ())
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[str]: ...
+
+    def __getitem__(self, place: int | slice) -> str | Sequence[str]:
+        if isinstance(place, slice):
+            return [self[i] for i in range(len(self))[place]]
+        place = range(len(self))[place]  # raises IndexError, and counts from the end
+        first = int(self._ends[place - 1]) + 1 if place else 0
+        return self._bytes[first : int(self._ends[place])].decode()
+
+
+def shared(names: Sequence[str]) -> tuple[str, ...]:
+    """The same names, equal ones as one string."""
+    known: dict[str, str] = {}
+    return tuple(known.setdefault(name, name) for name in names)
 
 
 @contextmanager

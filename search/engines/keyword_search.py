@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 Array = NDArray[Any]
 FIELDS = Fields._fields
+_REMEMBERED = 256
+_REMEMBERED_TERMS = 65_536
 
 
 class Posting(NamedTuple):
@@ -74,6 +77,9 @@ class KeywordSearch:
         self._ranking = ranking
         self._count = int(postings.live.sum())
         self._norms = {name: self._norm(postings.lengths[name]) for name in FIELDS}
+        # One query is asked for hits and for its weights, and many have terms in common.
+        self._terms = lru_cache(maxsize=_REMEMBERED)(lambda query: query_weights(query, analyzer))
+        self._holders = lru_cache(maxsize=_REMEMBERED_TERMS)(self._count_holders)
 
     def _norm(self, lengths: Array) -> Array:
         """How many times too long a field is, softened by b."""
@@ -99,17 +105,21 @@ class KeywordSearch:
             return []
         found = self._rank(query)
         matches = self._restrict(found.matches, query, documents)
-        return [
-            Candidate(self._postings.clause_id(int(clause)), float(found.scores[clause]))
-            for clause in self._best(np.flatnonzero(matches), found.scores, limit)
-        ]
+        best = self._best(np.flatnonzero(matches), found.scores, limit)
+        ordinals = self._postings.ordinals[best].tolist()
+        rows = zip(best.tolist(), found.scores[best].tolist(), ordinals, strict=True)
+        return [Candidate(self._postings.clause_id(clause), score, None, ordinal) for clause, score, ordinal in rows]
+
+    def known(self, terms: Collection[str]) -> frozenset[str]:
+        """Those of some terms that any clause has."""
+        return frozenset(term for term in terms if self._holders(term))
 
     def term_weights(self, query: KeywordQuery) -> Mapping[str, float]:
         """What each term adds to the score of a clause of mean length that has it once."""
-        weights = query_weights(query, self._analyzer)
-        return {term: weight * self._ranking.idf(self._count, self._holders(term)) for term, weight in weights.items()}
+        idf = self._ranking.idf
+        return {t: weight * idf(self._count, self._holders(t)) for t, weight in self._terms(query).items()}
 
-    def _holders(self, term: str) -> int:
+    def _count_holders(self, term: str) -> int:
         """How many clauses have a term in any field."""
         clauses = [self._postings.posting(name, term).clauses for name in FIELDS]
         return len(np.unique(np.concatenate(clauses)))
@@ -117,7 +127,7 @@ class KeywordSearch:
     def _rank(self, query: KeywordQuery) -> _Found:
         """By terms and document numbers. Phrases that stand in a clause are reason enough to find it."""
         scores = np.zeros(self._postings.size)
-        for term, weight in query_weights(query, self._analyzer).items():
+        for term, weight in self._terms(query).items():
             clauses, gains = self._gains(term)
             scores[clauses] += weight * gains
         matches = scores > 0

@@ -71,6 +71,10 @@ class MemoryEngine:
         holders = {term: sum(any(term in t for t in c.terms) for c in clauses) for term in weights}
         return {term: weight * self._ranking.idf(len(clauses), holders[term]) for term, weight in weights.items()}
 
+    def known(self, terms: Collection[str]) -> frozenset[str]:
+        clauses = self._clauses.values()
+        return frozenset(term for term in terms if any(term in fields for c in clauses for fields in c.terms))
+
     def _scores(self, weights: Mapping[str, float], clauses: Sequence[_Clause]) -> list[float]:
         rank = self._ranking
         count = max(len(clauses), 1)
@@ -102,7 +106,9 @@ class MemoryEngine:
                 row = int(products.argmax())
                 best.append((clause, float(products[row]), clause.entry.windows[row]))
         best.sort(key=lambda b: (-b[1], b[0].entry.ordinal))
-        return [Candidate(c.entry.clause_id, score, window) for c, score, window in best[: max(limit, 0)]]
+        return [
+            Candidate(c.entry.clause_id, score, window, c.entry.ordinal) for c, score, window in best[: max(limit, 0)]
+        ]
 
     def vectors(self, clause_id: str) -> Vectors:
         return self._clauses[clause_id].entry.vectors
@@ -134,7 +140,7 @@ def _within(clause: _Clause, documents: Collection[str] | None) -> bool:
 
 def _best(found: list[tuple[_Clause, float]], limit: int) -> list[Candidate]:
     found.sort(key=lambda f: (-f[1], f[0].entry.ordinal))
-    return [Candidate(clause.entry.clause_id, score) for clause, score in found[: max(limit, 0)]]
+    return [Candidate(c.entry.clause_id, score, None, c.entry.ordinal) for c, score in found[: max(limit, 0)]]
 
 
 class MemoryWriter:

@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, NamedTuple, Protocol, Self
 
 if TYPE_CHECKING:
     import numpy as np
@@ -63,13 +63,16 @@ class KeywordQuery:
     document_numbers: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A clause that a channel found. `window` is the row of the clause's vectors that matched best (semantic only)."""
+class Candidate(NamedTuple):
+    """A clause that a channel found. `window` is the row of the clause's vectors that matched best (semantic only).
+
+    `ordinal` is the one that the clause was added with, None where the engine does not have it at hand: a whole index is
+    written in the order of its catalogue, which then need not be asked where the clause is."""
 
     clause_id: str
     score: float
     window: tuple[int, int] | None = None
+    ordinal: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,10 @@ class Engine(Protocol):
     def term_weights(self, query: KeywordQuery) -> Mapping[str, float]:
         """For each term of the query about what it adds to the score of a clause of ordinary length that has it once.
         A best candidate far below their sum has little of what was asked for."""
+        ...
+
+    def known(self, terms: Collection[str]) -> frozenset[str]:
+        """Those of some terms (of the analyzer) that stand in the title, the path or the text of any clause."""
         ...
 
     def semantic(self, vectors: Vectors, limit: int, documents: Collection[str] | None = None) -> Sequence[Candidate]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from search.engines.vector_table import Table
 
 Mask = NDArray[np.bool_]
+Numbers = NDArray[np.int64]
 
 
 class Rows(Protocol):
@@ -23,7 +24,7 @@ class Rows(Protocol):
 
     def __len__(self) -> int: ...
 
-    def nearest(self, vector: Vectors, wanted: int, within: Mask | None) -> tuple[Sequence[float], Sequence[int]]:
+    def nearest(self, vector: Vectors, wanted: int, within: Mask | None) -> tuple[Vectors, Numbers]:
         """Inner products with `vector` (dimension,) and numbers of `wanted` rows, best first; of those `within` only, of
         which there are as many. Products are exact, also where which rows are the best is not."""
         ...
@@ -46,15 +47,12 @@ class VectorSearch:
             return []
         within = None if documents is None else self.table.rows_of(documents)
         available = len(self.table.windows) if within is None else int(within.sum())
-        best: dict[int, tuple[float, int]] = {}
-        for vector in np.ascontiguousarray(vectors, np.float32):
-            for score, row in self._nearest(vector, limit, available, within):
-                clause = int(self.table.clause_of_row[row])
-                if clause not in best or score > best[clause][0]:
-                    best[clause] = (score, row)
-        return self._candidates(best, limit)
+        found = [self._nearest(v, limit, available, within) for v in np.ascontiguousarray(vectors, np.float32)]
+        scores = np.concatenate([scores for scores, _ in found])
+        rows = np.concatenate([rows for _, rows in found])
+        return self._candidates(scores, rows, limit)
 
-    def _nearest(self, vector: Vectors, limit: int, available: int, within: Mask | None) -> list[tuple[float, int]]:
+    def _nearest(self, vector: Vectors, limit: int, available: int, within: Mask | None) -> tuple[Vectors, Numbers]:
         """The best rows, as many as make up `limit` clauses and all that are as good as the last of these."""
         wanted = min(2 * limit, available)
         while wanted and self.rows is not None:
@@ -62,17 +60,21 @@ class VectorSearch:
             _, firsts = np.unique(self.table.clause_of_row[rows], return_index=True)
             enough = len(firsts) >= limit and scores[np.sort(firsts)[limit - 1]] > scores[-1]
             if enough or wanted == available:
-                return list(zip(scores, rows, strict=True))
+                return scores, rows
             wanted = min(4 * wanted, available)
-        return []
+        return np.zeros(0, np.float32), np.zeros(0, np.int64)
 
-    def _candidates(self, best: dict[int, tuple[float, int]], limit: int) -> list[Candidate]:
-        order = sorted(best, key=lambda clause: (-best[clause][0], self.table.ordinals[clause], clause))[:limit]
-        return [
-            Candidate(self.table.clause_ids[c], best[c][0], (int(start), int(end)))
-            for c in order
-            for start, end in [self.table.windows[best[c][1]]]
-        ]
+    def _candidates(self, scores: Vectors, rows: Numbers, limit: int) -> list[Candidate]:
+        """Each clause once, by its best row."""
+        table = self.table
+        clauses = table.clause_of_row[rows]
+        order = np.lexsort((clauses, table.ordinals[clauses], -scores))
+        _, firsts = np.unique(clauses[order], return_index=True)
+        order = order[np.sort(firsts)[:limit]]
+        best, ids = clauses[order], table.clause_ids
+        windows, ordinals = table.windows[rows[order]].tolist(), table.ordinals[best].tolist()
+        found = zip(best.tolist(), scores[order].tolist(), windows, ordinals, strict=True)
+        return [Candidate(ids[c], score, (start, end), ordinal) for c, score, (start, end), ordinal in found]
 
     def vectors(self, clause_id: str) -> Vectors:
         """The rows of one clause; KeyError when it is not there."""

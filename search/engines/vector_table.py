@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from array import array
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 class Table:
     """Whose the rows are. Clause i has the rows `first[i]:first[i + 1]`; `windows` has a [start, end) for each row."""
 
-    clause_ids: tuple[str, ...]
-    document_ids: tuple[str, ...]
+    clause_ids: Sequence[str]
+    document_ids: Sequence[str]
     ordinals: NDArray[np.int32]
     first: NDArray[np.int64]
     windows: NDArray[np.int32]
@@ -58,8 +58,8 @@ class Table:
     def extended(self, other: Table) -> Table:
         """The table with another's clauses behind."""
         return Table(
-            self.clause_ids + other.clause_ids,
-            self.document_ids + other.document_ids,
+            (*self.clause_ids, *other.clause_ids),
+            (*self.document_ids, *other.document_ids),
             np.concatenate([self.ordinals, other.ordinals]),
             np.concatenate([self.first, self.first[-1] + other.first[1:]]),
             np.concatenate([self.windows, other.windows]),
@@ -80,19 +80,20 @@ class AddedRows:
         self._ordinals, self._counts, self._windows = array("i"), array("q"), array("i")
         self.dimension = 0
 
-    def add(self, entry: ClauseEntry) -> None:
-        """Put one clause's rows behind the others."""
+    def add(self, entries: Sequence[ClauseEntry]) -> None:
+        """Put the rows of some clauses behind the others."""
+        if not entries:
+            return
         if self._file is None:
             self._file = self._path.open("wb")
-        vectors = np.ascontiguousarray(entry.vectors, np.float32)
+        vectors = np.concatenate([entry.vectors for entry in entries], dtype=np.float32)
         self.dimension = vectors.shape[1]
-        self._file.write(vectors.tobytes())
-        self._clause_ids.append(entry.clause_id)
-        self._document_ids.append(entry.document_id)
-        self._ordinals.append(entry.ordinal)
-        self._counts.append(len(entry.windows))
-        for window in entry.windows:
-            self._windows.extend(window)
+        self._file.write(vectors.data)
+        self._clause_ids += [entry.clause_id for entry in entries]
+        self._document_ids += [entry.document_id for entry in entries]
+        self._ordinals.extend([entry.ordinal for entry in entries])
+        self._counts.extend([len(entry.windows) for entry in entries])
+        self._windows.extend([place for entry in entries for window in entry.windows for place in window])
 
     def __len__(self) -> int:
         return len(self._clause_ids)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,10 +17,10 @@ from whoosh import columns, fields, formats, index
 from whoosh.codec.whoosh3 import W3Codec
 from whoosh.reading import TermNotFound
 
+from search.engines.fields import analysed, together
 from search.engines.keyword_search import FIELDS, Array, KeywordSearch, Posting
-from search.engines.ranking import fields_of
 from search.errors import IndexBusy, IndexDamaged
-from search.text.normalise import fold
+from search.stages import cache_asked, cache_missed
 from search.text.numbers import document_number_key
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ class WhooshPostings:
         self._cache: OrderedDict[tuple[str, str], Posting] = OrderedDict()
         self._cached = 0
         self._letters: list[str] | None = None
+        self._ids: dict[int, str] = {}
         self._leaves = list(self._reader.leaf_readers()) if self._reader.doc_count_all() else []
         self.size: int = self._reader.doc_count_all()
         self.ordinals = self._column("ordinal", np.int32)
@@ -79,9 +80,11 @@ class WhooshPostings:
         """The clauses that have a term, ascending, and its weight in each. Clauses that are deleted are left out."""
         key = (field, term)
         with self._lock:
+            cache_asked("postings")
             if key in self._cache:
                 self._cache.move_to_end(key)
                 return self._cache[key]
+            cache_missed("postings")
             posting = self._cache[key] = self._read(field, term)
             self._cached += len(posting.clauses)
             while self._cached > _CACHED_POSTINGS and len(self._cache) > 1:
@@ -108,7 +111,9 @@ class WhooshPostings:
         return [self.clause_id(int(clause)) for clause in np.flatnonzero(self.live)]
 
     def clause_id(self, clause: int) -> str:
-        return self._stored(clause)[0]
+        if clause not in self._ids:
+            self._ids[clause] = self._stored(clause)[0]  # unpickled, with the text: 20 µs
+        return self._ids[clause]
 
     def text(self, clause: int) -> str:
         """The folded text of a clause."""
@@ -188,26 +193,15 @@ class WhooshWriter:
         self._added: set[str] = set()
 
     def add(self, entries: Iterable[ClauseEntry]) -> None:
-        for entry in entries:
-            if entry.clause_id in self._added:
-                raise ValueError(f"clause {entry.clause_id!r} is added twice in one batch")
-            self.delete([entry.clause_id])
-            self._added.add(entry.clause_id)
-            self._writer.add_document(**self._document(entry))
-
-    def _document(self, entry: ClauseEntry) -> dict[str, Any]:
-        weights = dict(zip(FIELDS, (self._analyzer.weigh(text) for text in fields_of(entry)), strict=True))
-        lengths = {f"{name}_length": float(sum(terms.values())) for name, terms in weights.items()}
-        number = entry.document_number
-        return {
-            **weights,
-            **lengths,
-            "ordinal": entry.ordinal,
-            "clause_id": {entry.clause_id: 1.0},
-            "document_id": {entry.document_id: 1.0},
-            "document_number": {document_number_key(number): 1.0} if number else None,
-            "stored": (entry.clause_id, fold(entry.text)),
-        }
+        for lot in together(entries):
+            fields = analysed(lot, self._analyzer)
+            weighed = list(fields.weighed.mappings())
+            for entry, which, folded in zip(lot, fields.which.tolist(), fields.folded, strict=True):
+                if entry.clause_id in self._added:
+                    raise ValueError(f"clause {entry.clause_id!r} is added twice in one batch")
+                self.delete([entry.clause_id])
+                self._added.add(entry.clause_id)
+                self._writer.add_document(**_document(entry, [weighed[i] for i in which], folded))
 
     def delete(self, clause_ids: Collection[str]) -> None:
         """Of what was committed before this batch."""
@@ -224,3 +218,19 @@ class WhooshWriter:
     def rollback(self) -> None:
         self._committed.close()
         self._writer.cancel()
+
+
+def _document(entry: ClauseEntry, terms: Sequence[Mapping[str, float]], folded: str) -> dict[str, Any]:
+    """What the index holds of a clause; `terms` are those of each of its fields."""
+    weights = dict(zip(FIELDS, terms, strict=True))
+    lengths = {f"{name}_length": float(sum(own.values())) for name, own in weights.items()}
+    number = entry.document_number
+    return {
+        **weights,
+        **lengths,
+        "ordinal": entry.ordinal,
+        "clause_id": {entry.clause_id: 1.0},
+        "document_id": {entry.document_id: 1.0},
+        "document_number": {document_number_key(number): 1.0} if number else None,
+        "stored": (entry.clause_id, folded),
+    }

@@ -10,17 +10,19 @@ import json
 import shutil
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from search.embedding import Embedder, configured_model
-from search.engines import create_engine, open_engine
+from search.embedding import Embedder
+from search.engines import DEFAULT, create_engine, open_engine
 from search.engines.protocol import ClauseEntry, Engine
 from search.errors import BadFolder
 from search.evaluation.measuring import Judged, Run, measure
 from search.lookup import Named
 from search.model import Mode
+from search.ranked import Placed
 from search.reading import QueryReader
 from search.retrieval import DEPTH, Retriever
 from search.settings import Settings
@@ -38,7 +40,7 @@ def _lines(file: Path) -> Iterator[dict[str, Any]]:
     try:
         with file.open(encoding="utf-8") as stream:
             yield from (json.loads(line) for line in stream if line.strip())
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise BadFolder(folder=file.parent, reason=f"{file.name}: {error}") from error
 
 
@@ -77,7 +79,7 @@ def _judgments(folder: Path) -> dict[str, dict[str, int]]:
     return judgments
 
 
-class _Vectors:
+class Kept:
     """Vectors of passages, kept in the cache by what was embedded with which model: a run that was interrupted goes on
     where it stopped. The model is loaded at the first need."""
 
@@ -89,15 +91,14 @@ class _Vectors:
 
     def embedder(self) -> Embedder:
         if self._model is None:
-            self._model = Embedder.open(self._settings, progress=self._progress)
+            self._model = Embedder.for_queries(self._settings, progress=self._progress)
         return self._model
 
     def of(self, texts: Sequence[str]) -> Vectors:
         """(n, dimension) float32."""
         import numpy as np
 
-        identity = configured_model(self._settings)
-        key = sha256(json.dumps([identity.model, identity.revision, *texts]).encode()).hexdigest()
+        key = sha256(json.dumps([*_computed_in(self.embedder()), *texts]).encode()).hexdigest()
         file = self._folder / f"{key}.npy"
         if not file.exists():
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -115,11 +116,20 @@ def _no_vectors(texts: Sequence[str]) -> Vectors:
     return np.ones((len(texts), 1), np.float32)
 
 
-def _index_folder(settings: Settings, folder: Path, analyzer: Analyzer, *, words_only: bool) -> Path:
+def _engine_name(settings: Settings) -> str:
+    return settings.engine or DEFAULT
+
+
+def _computed_in(embedder: Embedder) -> list[str]:
+    """What vectors depend on beside their text."""
+    made = embedder.fingerprint
+    return [made.model, made.revision, made.dtype]
+
+
+def _index_folder(settings: Settings, folder: Path, analyzer: Analyzer, embedder: Embedder | None) -> Path:
     with (folder / "corpus.jsonl").open("rb") as stream:
         digest = sha256(stream.read())
-    identity = configured_model(settings)
-    parts = [analyzer.fingerprint, *([] if words_only else [identity.model, identity.revision, SCHEME])]
+    parts = [_engine_name(settings), analyzer.fingerprint, *([*_computed_in(embedder), SCHEME] if embedder else [])]
     digest.update(json.dumps(parts, sort_keys=True).encode())
     return settings.cache / "evaluation" / digest.hexdigest()[:20]
 
@@ -138,15 +148,16 @@ def _entries(
 
 
 def _engine(
-    place: Path, analyzer: Analyzer, judged: Judged, embed: Callable[[Sequence[str]], Vectors], progress: bool
+    settings: Settings, place: Path, judged: Judged, embed: Callable[[Sequence[str]], Vectors], progress: bool
 ) -> Engine:
+    analyzer, name = Analyzer(settings.cache), _engine_name(settings)
     if (place / "complete").exists():
-        return open_engine(place, analyzer)
+        return open_engine(place, analyzer, name=name)
     from tqdm import tqdm
 
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir(parents=True)
-    engine = create_engine(place, analyzer)
+    engine = create_engine(place, analyzer, name=name)
     documents = list(judged.corpus.items())
     starts = tqdm(range(0, len(documents), _BATCH), desc="indexing", disable=not progress, leave=False)
     with engine.writer() as writer:
@@ -159,12 +170,11 @@ def _engine(
 def evaluation_engine(
     settings: Settings, folder: Path, judged: Judged, modes: Collection[Mode] = tuple(Mode), *, progress: bool
 ) -> tuple[Engine, Callable[[], Embedder]]:
-    """The engine that holds a folder's documents, made or taken from the cache, and how to get the model."""
-    analyzer = Analyzer(settings.cache)
+    """The engine of the settings with a folder's documents, made or taken from the cache, and how to get the model."""
     words_only = set(modes) == {Mode.KEYWORD}
-    vectors = _Vectors(settings, progress)
-    place = _index_folder(settings, folder, analyzer, words_only=words_only)
-    engine = _engine(place, analyzer, judged, _no_vectors if words_only else vectors.of, progress)
+    vectors = Kept(settings, progress)
+    place = _index_folder(settings, folder, Analyzer(settings.cache), None if words_only else vectors.embedder())
+    engine = _engine(settings, place, judged, _no_vectors if words_only else vectors.of, progress)
     return engine, vectors.embedder
 
 
@@ -177,6 +187,11 @@ class Setup:
     progress: bool = True
 
 
+def named(judged: Judged, clauses: Sequence[Placed], *, texts: bool = True) -> list[Named]:
+    """What tells which articles a folder's documents are."""
+    return [Named(title, (), text) for title, text in (judged.corpus[c.clause_id] for c in clauses)]
+
+
 def evaluate(settings: Settings, folder: Path, setup: Setup | None = None) -> Run:
     """Measure on a folder. Raises BadFolder, ModelUnavailable."""
     setup = setup or Setup()
@@ -185,7 +200,7 @@ def evaluate(settings: Settings, folder: Path, setup: Setup | None = None) -> Ru
     retriever = Retriever(
         engine,
         embedder,
-        lambda ids: {i: Named(judged.corpus[i][0], (), judged.corpus[i][1]) for i in ids},
+        partial(named, judged),
         settings.keyword_weight,
         settings.semantic_floor,
     )

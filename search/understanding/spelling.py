@@ -98,6 +98,11 @@ def _is_meant(slip: _Slip, run: re.Match[str], words: Sequence[tuple[int, int]])
     return _look_alike(typed, meant) or _sound_alike(typed, meant)
 
 
+def pairs_in(query: str) -> frozenset[str]:
+    """The neighbouring Chinese characters of a folded query: what makes it doubtful is one that the index does not know."""
+    return frozenset("".join(pair) for run in _RUN.finditer(query) for pair in pairwise(run[0]))
+
+
 def is_doubtful(query: str, tokens: Sequence[Token], occurs: Callable[[str], bool]) -> bool:
     """Whether a query may be mistyped at all; cheap, where `Speller` must first gather the words of the index."""
     words = [(t.start, t.end) for t in tokens if t.end - t.start > 1]

@@ -18,7 +18,7 @@ from threading import Lock
 from search.text.normalise import fold, is_cjk
 from search.text.segment import Token
 
-_LINE = re.compile(r"(?P<left>.+?)\s*(?P<sign>=>|=)\s*(?P<right>.*)")
+_LINE = re.compile(r"(?P<left>[^=]+)(?P<sign>=>?)(?P<right>.*)")
 _SHORTEST = 2
 _MOST = 4
 """Expansions of one query: each is one more question to the engine."""

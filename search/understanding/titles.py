@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from search.text.normalise import letters
 
@@ -13,13 +14,23 @@ _SHORTEST = 8
 _SHARE = 0.8
 """How much of a title its part must have, or of the query the title in it."""
 _LIKENESS = 0.92
+_REMEMBERED = 16_384
 
 
 def is_title(query: str, title: str) -> bool:
     """Whether a query, as typed, is (nearly) this title."""
-    typed, whole = letters(query), letters(title)
-    forms = {whole, whole.removeprefix(_NATION), whole[max(whole.find(_ABOUT), 0) :]}
-    return any(_is_form(typed, form) for form in forms if form)
+    return is_form(letters(query), title)
+
+
+def is_form(typed: str, title: str) -> bool:
+    """The same, given the letters of the query: for many titles."""
+    return any(_is_form(typed, form) for form in _forms(title))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _forms(title: str) -> frozenset[str]:
+    whole = letters(title)
+    return frozenset({whole, whole.removeprefix(_NATION), whole[max(whole.find(_ABOUT), 0) :]} - {""})
 
 
 def _is_form(typed: str, form: str) -> bool:
@@ -30,5 +41,8 @@ def _is_form(typed: str, form: str) -> bool:
         return False
     if shorter in longer:
         return True
+    both = len(typed) + len(form)
+    if 2 * len(shorter) < _LIKENESS * both or 2 * sum(map(set(longer).__contains__, shorter)) < _LIKENESS * both:
+        return False  # cheaper than, and no stricter than, SequenceMatcher's own bounds
     likeness = SequenceMatcher(None, typed, form, autojunk=False)
-    return likeness.real_quick_ratio() >= _LIKENESS <= likeness.quick_ratio() and likeness.ratio() >= _LIKENESS
+    return likeness.quick_ratio() >= _LIKENESS and likeness.ratio() >= _LIKENESS

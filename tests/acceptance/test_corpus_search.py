@@ -153,6 +153,31 @@ def test_a_keyword_search_loads_no_model(tiaokuan: Run) -> None:
     assert "在东北地区至少设立一家民营银行" in done.stdout
 
 
+def test_a_hybrid_search_loads_no_torch(tiaokuan: Run) -> None:
+    code = (
+        "import sys; from web.cli import main; main(['search', '东北哪些政策允许民间资本办银行？', '--json']);"
+        "heavy = {'torch', 'sentence_transformers', 'transformers', 'onnx', 'flask', 'waitress'} & set(sys.modules);"
+        "sys.exit(repr(heavy) if heavy else 0)"
+    )
+    done = tiaokuan(code, as_code=True)
+    assert done.returncode == 0, done.stderr
+    assert '"semantic"' in done.stdout
+
+
+def test_a_served_search_loads_no_torch(tiaokuan: Run) -> None:
+    code = (
+        "import sys; from search.searcher import Searcher; from search.settings import Settings; from web.app import create_app;"
+        "settings = Settings(); searcher = Searcher(settings); searcher.warm_up(); app = create_app(settings, searcher);"
+        "answer = app.test_client().get('/api/v1/search?q=民间资本办银行').get_json();"
+        "similar = searcher.similar_to_text('允许民间资本设立民营银行。');"
+        "assert similar.hits and 'semantic' in answer['hits'][0]['matched_by'], answer;"
+        "heavy = {'torch', 'sentence_transformers', 'transformers', 'onnx'} & set(sys.modules);"
+        "sys.exit(repr(heavy) if heavy else 0)"
+    )
+    done = tiaokuan(code, as_code=True)
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.parametrize("part", ["处理", "农业", "塌陷", "陷区", "银", "国际陆港", "AAAAA", "2025"])
 def test_a_part_of_a_longer_word_is_found(answer: Answer, part: str) -> None:
     hits = answer("search", q=part, mode="keyword")["hits"]

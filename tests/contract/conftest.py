@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from clause_making import Door
+from clause_making import RUNGS, Door
 
-from search.engines import ENGINES, create_engine, open_engine
+from search.engines import create_engine, drop_leftovers, open_engine
 from search.engines.memory import MemoryEngine
+from search.engines.milvus_server import MilvusServer
 from search.engines.protocol import Engine
+from search.settings import Settings
 from search.text.segment import Analyzer
 
 
@@ -22,7 +25,7 @@ def analyzer(tmp_path_factory: pytest.TempPathFactory) -> Analyzer:
 APPROXIMATE = "tantivy, approximate"
 
 
-@pytest.fixture(params=["memory", *ENGINES, APPROXIMATE])
+@pytest.fixture(params=["memory", *RUNGS, APPROXIMATE])
 def door(
     request: pytest.FixtureRequest, tmp_path: Path, analyzer: Analyzer, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Door]:
@@ -35,9 +38,19 @@ def door(
             name = "tantivy"
             monkeypatch.setattr("search.engines.faiss_vectors.APPROXIMATE_FROM", 1)
             monkeypatch.setattr("search.engines.faiss_vectors.FEW", 0)
-        engine = create_engine(folder, analyzer, name=name)
-        yield Door(engine, lambda: open_engine(folder, analyzer, name=name))
-    engine.close()
+        server = MilvusServer.of(Settings())  # a real one where TIAOKUAN_MILVUS_URI names it
+        engine = create_engine(folder, analyzer, name=name, server=server)
+        opened: list[Engine] = []
+
+        def reopen() -> Engine:
+            opened.append(open_engine(folder, analyzer, name=name, server=server))
+            return opened[-1]
+
+        yield Door(engine, reopen)
+        for each in (engine, *opened):
+            each.close()
+        shutil.rmtree(folder)
+        drop_leftovers(tmp_path, server)
 
 
 @pytest.fixture

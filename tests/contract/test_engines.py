@@ -139,6 +139,24 @@ def test_clauses_of_a_document_number_come_first(engine: Engine) -> None:
     assert ids(engine.keyword(query, EVERYTHING, {"d1"})) == ["words"]
 
 
+# What the index knows
+
+
+def test_a_term_is_known_from_a_title_a_heading_or_a_text_and_only_while_it_is_there(engine: Engine) -> None:
+    put(engine, clause("設立民營銀行", "a", title="吉林省意见", path=("一、总体要求",)), clause("放管服改革", "b"))
+    assert engine.known({"民营", "吉林", "总体", "改革", "营航"}) == {"民营", "吉林", "总体", "改革"}
+    with engine.writer() as writer:
+        writer.delete(["b"])
+    assert engine.known({"民营", "改革"}) == {"民营"}
+    assert engine.known(()) == frozenset()
+
+
+def test_a_candidate_says_the_ordinal_that_its_clause_was_added_with(engine: Engine) -> None:
+    put(engine, clause("民营银行", "a", ordinal=7), clause("民营企业", "b", ordinal=3))
+    for found in (engine.keyword(KeywordQuery("民营"), 10), engine.semantic(unit(0), 10)):
+        assert {c.clause_id: c.ordinal for c in found} == {"a": 7, "b": 3}
+
+
 # Order and limits
 
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from clause_making import EVERYTHING, clause, ids, unit
+from clause_making import EVERYTHING, RUNGS, clause, ids, unit
 
-from search.engines import ENGINES, create_engine
+from search.engines import create_engine
 from search.engines.memory import MemoryEngine
 from search.engines.protocol import Candidate, ClauseEntry, KeywordQuery
 from search.text.normalise import fold
@@ -67,7 +67,7 @@ def _agree(found: Sequence[Candidate], expected: Sequence[Candidate]) -> None:
 
 
 @pytest.mark.parametrize("seed", range(4))
-@pytest.mark.parametrize("name", ENGINES)
+@pytest.mark.parametrize("name", RUNGS)
 def test_an_engine_answers_as_the_oracle_does(name: str, seed: int, analyzer: Analyzer, tmp_path: Path) -> None:
     choose = random.Random(seed)  # noqa: S311
     engine, oracle = create_engine(tmp_path / "index", analyzer, name=name), MemoryEngine(analyzer)

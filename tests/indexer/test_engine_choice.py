@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,9 +11,14 @@ from pathlib import Path
 import pytest
 
 from indexer.pipeline import build_index, index_needed
+from indexer.removing import remove_documents
+from search.backup import write_backup
+from search.doctor import examine
 from search.embedding import Embedder
+from search.errors import EngineUnreachable, IndexDamaged, NotInBackups
 from search.generation import open_current
-from search.model import Mode
+from search.model import Document, Mode
+from search.rollback import roll_back
 from search.searcher import Searcher
 from search.settings import Settings
 from tests.conftest import ROOT
@@ -32,6 +38,14 @@ def folder(tmp_path: Path) -> Path:
     text = "关于发展民营银行的意见\n\n一、支持设立民营银行，服务小微企业。\n二、推廣ＰＰＰ模式，优化“营商环境”。\n"
     (place / "意见.txt").write_text(text, "utf-8")
     return place
+
+
+def _documents(settings: Settings) -> list[Document]:
+    searcher = Searcher.open(settings)
+    try:
+        return list(searcher.documents())
+    finally:
+        searcher.close()
 
 
 def _answers(settings: Settings) -> list[list[str]]:
@@ -62,6 +76,87 @@ def test_an_index_moves_to_another_engine_and_stays_there(folder: Path, tmp_path
     assert open_current(settings.home).manifest.engine == "tantivy"
     build_index(settings.model_copy(update={"engine": "embedded"}), [folder], progress=False)
     assert open_current(settings.home).manifest.engine == "embedded"
+
+
+@pytest.mark.usefixtures("_model")
+def test_an_index_moves_to_milvus_and_back(folder: Path, tmp_path: Path) -> None:
+    pytest.importorskip("milvus_lite", reason="pip install 'tiaokuan[milvus]': adapter logic, tried on milvus-lite")
+    from search.engines.milvus_client import Milvus
+    from search.engines.milvus_server import MilvusServer
+
+    (folder / "通知.txt").write_text("关于消防检查的通知\n\n一、检查燃气管道。\n", "utf-8")
+    settings = Settings(home=tmp_path / "home", keep_generations=1)
+    build_index(settings, [folder], progress=False)
+    before = _answers(settings)
+
+    def collections() -> list[str]:
+        client = Milvus(MilvusServer.beside(settings.home / "generations" / "any"))
+        try:
+            return client.names("")
+        finally:
+            client.close()
+
+    for turn in range(2):  # the second time from Milvus to Milvus
+        report = build_index(settings.model_copy(update={"engine": "milvus"}), [folder], progress=False)
+        assert (report.embedded, open_current(settings.home).manifest.engine) == (0, "milvus"), turn
+        assert _answers(settings) == before
+        assert len(collections()) == 2
+
+    assert examine(settings).healthy
+    with pytest.raises(NotInBackups):
+        write_backup(settings, tmp_path / "backup.zip")
+    remove_documents(settings, [next(d for d in _documents(settings) if "消防" in d.title).document_id])
+    assert len(collections()) == 4  # what was live was read meanwhile, and goes with the next run
+
+    report = build_index(
+        settings.model_copy(update={"engine": "embedded"}), [folder], progress=False, restore_removed=True
+    )
+    assert open_current(settings.home).manifest.engine == "embedded"
+    assert report.embedded == 1  # the notice that was away
+    assert _answers(settings) == before
+    assert collections() == []
+
+
+@pytest.mark.usefixtures("_model")
+def test_one_goes_back_to_a_generation_on_milvus_while_its_collections_are_there(folder: Path, tmp_path: Path) -> None:
+    pytest.importorskip("milvus_lite", reason="pip install 'tiaokuan[milvus]': adapter logic, tried on milvus-lite")
+    from search.engines.milvus_client import Milvus
+    from search.engines.milvus_server import MilvusServer
+
+    settings = Settings(home=tmp_path / "home")
+    first = build_index(settings.model_copy(update={"engine": "milvus"}), [folder], progress=False).generation
+    before = _answers(settings)
+    second = build_index(settings.model_copy(update={"engine": "tantivy"}), [folder], progress=False).generation
+    assert roll_back(settings, first)[1].name == first
+    assert _answers(settings) == before
+
+    roll_back(settings, second)
+    client = Milvus(MilvusServer.beside(settings.home / "generations" / first))
+    for name in client.names(""):
+        client.drop(name)
+    client.close()
+    with pytest.raises(IndexDamaged):
+        roll_back(settings, first)
+    assert open_current(settings.home).name == second
+    assert "earlier_damaged" in {finding.code for finding in examine(settings).findings}
+
+
+@pytest.mark.usefixtures("_model")
+def test_a_server_that_is_away_is_one_clear_error_and_nothing_is_embedded_again(folder: Path, tmp_path: Path) -> None:
+    pytest.importorskip("milvus_lite", reason="pip install 'tiaokuan[milvus]': adapter logic, tried on milvus-lite")
+    settings = Settings(home=tmp_path / "home", engine="milvus")
+    name = build_index(settings, [folder], progress=False).generation
+    away = settings.model_copy(update={"milvus_uri": "http://127.0.0.1:9"})
+    for attempt in (
+        lambda: build_index(away, [folder], progress=False),
+        lambda: build_index(away.model_copy(update={"engine": "embedded"}), [folder], progress=False),
+        lambda: Searcher.open(away),
+    ):
+        with pytest.raises(EngineUnreachable, match=re.escape("127.0.0.1:9")):
+            attempt()
+    assert open_current(settings.home).name == name
+    assert "engine_unreachable" in {finding.code for finding in examine(away).findings}
+    assert _answers(settings)[0]
 
 
 def test_a_missing_package_is_one_line_that_says_what_to_install(folder: Path, tmp_path: Path) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Sequence
 
 import pytest
 
 from search.lookup import Named
 from search.preferring import prefer
 from search.query import parse
-from search.ranked import Ranked
+from search.ranked import Placed, Ranked
 from search.understanding.places import provinces_in
 
 NAMED = {
@@ -22,8 +22,9 @@ NAMED = {
 def order(query: str, names: Collection[str] = tuple(NAMED)) -> list[str]:
     ranked = [Ranked(name, 1 - i / 100, {}) for i, name in enumerate(names)]
 
-    def named(clause_ids: Collection[str]) -> Mapping[str, Named]:
-        return {i: NAMED[i] for i in clause_ids}
+    def named(clauses: Sequence[Placed], *, texts: bool = True) -> list[Named]:
+        known = [NAMED[c.clause_id] for c in clauses]
+        return known if texts else [each._replace(path=(), text="") for each in known]
 
     preferred = prefer(ranked, parse(query), named)
     assert [r.score for r in preferred] == sorted((r.score for r in preferred), reverse=True)

@@ -157,5 +157,8 @@ class FakeSearcher:
         clauses = sum(len(text.clauses) for text in self.texts.values())
         return {"generation": "000001", "documents": len(self.texts), "clauses": clauses}
 
+    def check_answers(self) -> None:
+        """It always answers."""
+
     def close(self) -> None:
         self.asked.append("closed")

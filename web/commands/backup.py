@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from web.commands.common import Command, json_option, load_settings, print_json
+from web.commands.common import Command, json_option, load_settings, print_json, wait_option, waiting
 
 _File = click.Path(path_type=Path)
 
@@ -31,13 +31,14 @@ def backup(file: Path, with_keys: bool, as_json: bool) -> None:
 
 @click.command(cls=Command)
 @click.argument("file", type=_File, metavar="FILE")
+@wait_option
 @json_option
-def restore(file: Path, as_json: bool) -> None:
+def restore(file: Path, wait: float | None, as_json: bool) -> None:
     """恢复备份 · restore a backup"""
     from search.i18n import load_catalogue
     from search.restore import restore_backup
 
-    settings = load_settings()
+    settings = waiting(load_settings(), wait)
     report = restore_backup(settings, file)
     if as_json:
         print_json(report.as_dict())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,6 +15,28 @@ if TYPE_CHECKING:
     from search.settings import Settings
 
 json_option = click.option("--json", "as_json", is_flag=True, help="以 JSON 输出 · print JSON")
+wait_option = click.option(
+    "--wait",
+    type=click.FloatRange(min=0, max=86400),
+    metavar="SECONDS",
+    help="等待另一写入者 · wait for another writer",
+)
+
+
+def in_background(settings: Settings) -> None:
+    """Searches of a server that reads this index go before what this process is about to do."""
+    from search.errors import TiaokuanError
+    from search.generation import CATALOGUE, current_name
+    from search.holding import give_way
+
+    with suppress(TiaokuanError):
+        if name := current_name(settings.home):
+            give_way(settings.home / "generations" / name / CATALOGUE)
+
+
+def waiting(settings: Settings, wait: float | None) -> Settings:
+    """The settings with what the option `--wait` says."""
+    return settings if wait is None else settings.model_copy(update={"wait": wait})
 
 
 class Command(click.Command):

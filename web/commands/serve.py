@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
+from contextlib import suppress
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -12,29 +14,37 @@ import click
 from web.commands.common import Command, clean, load_settings
 
 if TYPE_CHECKING:
+    from search.settings import Settings
     from web.opening import SearcherHolder
+    from web.server import Server
 
 HOST = "127.0.0.1"
 PORT = 8000
+MAX_WORKERS = 4
+"""Taken by default; each holds a dictionary and a model."""
 _log = logging.getLogger("tiaokuan")
 
 
 @click.command(cls=Command)
 @click.option("--host", default=HOST, metavar="H", help=f"地址，默认 {HOST} · the address to listen on")
 @click.option("--port", default=str(PORT), metavar="P", help=f"端口，默认 {PORT} · the port; 0 takes a free one")
-def serve(host: str, port: str) -> None:
+@click.option("--workers", type=click.IntRange(0, 64), help="检索进程数，默认每核一个，至多 4 · processes that search")
+def serve(host: str, port: str, workers: int | None) -> None:
     """提供检索网页和 JSON 接口 · serve the search page and the JSON API"""
     from search.i18n import load_catalogue
     from web import logs, params
-    from web.app import app_on
     from web.opening import SearcherHolder
-    from web.server import Server
 
     settings = load_settings()
     number = params.integer({"port": clean(port)}, "port", PORT, (0, 65535), settings.language)
-    holder = SearcherHolder(settings)
+    holder = SearcherHolder(settings, workers=_workers(settings.workers if workers is None else workers))
     logs.configure(settings)
-    server = Server(app_on(settings, holder), clean(host), number, settings)
+    Thread(target=_open, args=(holder,), name="opening", daemon=True).start()  # while the pages' modules are imported
+    try:
+        server = _listening(settings, holder, clean(host), number)
+    except BaseException:
+        holder.close()
+        raise
     server.stop_on_signals()
     address = f"http://[{host}]:{server.port}" if ":" in host else f"http://{host}:{server.port}"
     click.echo(load_catalogue("web").text("cli.serving", settings.language, address=address))
@@ -45,6 +55,26 @@ def serve(host: str, port: str) -> None:
     finally:
         server.close()
         holder.close()
+
+
+def _listening(settings: Settings, holder: SearcherHolder, host: str, port: int) -> Server:
+    from web.app import app_on
+    from web.server import Server
+
+    return Server(app_on(settings, holder), host, port, settings)
+
+
+def _open(holder: SearcherHolder) -> None:
+    with suppress(Exception):  # whoever asks is told
+        holder.get()
+
+
+def _workers(wanted: int | None) -> int:
+    """One process for each core is the most that gains; a single core gains nothing by any."""
+    if wanted is not None:
+        return wanted
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(cores, MAX_WORKERS) if cores > 1 else 0
 
 
 def _warm_up(holder: SearcherHolder) -> None:

@@ -1,0 +1,75 @@
+"""What ranking asks of hundreds of clauses for every query: their documents, their texts, and what they are. Arrays, 13 bytes
+for each clause; what is shown of a clause is in the catalogue.
+
+Both are numbered from 0 in the order in which the catalogue was written: a clause by the ordinal that its entry in the
+engine has, too, a document by its position.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
+
+from search.model import ClauseKind
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_ASIDE = frozenset(kind for kind in ClauseKind if kind.is_heading or kind is ClauseKind.NOTE)
+_TYPES = {"documents": "i", "texts": "q", "aside": "b", "editions": "i"}
+
+
+class PlaceWriter:
+    """Takes the clauses of document after document."""
+
+    def __init__(self) -> None:
+        self._arrays = {name: array(code) for name, code in _TYPES.items()}
+
+    def add(self, edition: int, clauses: Sequence[tuple[ClauseKind, int]]) -> None:
+        """Those of one document, each with the number of its text; `edition` is the document's rank among its work's."""
+        arrays = self._arrays
+        arrays["documents"].extend([len(arrays["editions"])] * len(clauses))
+        arrays["texts"].extend([text for _, text in clauses])
+        arrays["aside"].extend([kind in _ASIDE for kind, _ in clauses])
+        arrays["editions"].append(edition)
+
+    def columns(self) -> Iterator[tuple[str, bytes]]:
+        """What `Places.of` reads."""
+        return ((name, column.tobytes()) for name, column in self._arrays.items())
+
+
+@dataclass(frozen=True)
+class Places:
+    """Of each clause its document, the number of the text that it shares with its copies, and whether it is only a heading
+    or a note; of each document the rank of its edition, the best 0."""
+
+    documents: NDArray[np.int32]
+    texts: NDArray[np.int64]
+    aside: NDArray[np.int8]
+    editions: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, columns: Mapping[str, bytes]) -> Self:
+        """From what was written. Raises KeyError where it is not there."""
+        import numpy as np
+
+        return cls(**{name: np.frombuffer(columns[name], code) for name, code in _TYPES.items()})
+
+    @cached_property
+    def _by_text(self) -> NDArray[np.int64]:
+        """The clauses, those of one text side by side."""
+        return self.texts.argsort(kind="stable")
+
+    @cached_property
+    def _ordered_texts(self) -> NDArray[np.int64]:
+        return self.texts[self._by_text]
+
+    def having(self, text: int) -> NDArray[np.int64]:
+        """The clauses that have a text, in their order."""
+        first = int(self._ordered_texts.searchsorted(text, "left"))
+        last = int(self._ordered_texts.searchsorted(text, "right"))
+        return self._by_text[first:last]

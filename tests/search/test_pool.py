@@ -1,0 +1,129 @@
+"""Searching in processes of their own gives what searching here gives, and outlives what goes wrong there."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import pickle
+import signal
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+
+import pytest
+
+from indexer.report import IndexReport
+from search.errors import BadParameter, EmptyQuery, QueryTooLong, SearchTimeout, UnknownClause
+from search.model import Filters, Mode, ResultPage
+from search.pool import PooledSearcher
+from search.searcher import Searcher
+from search.settings import Settings
+from search.stages import listening
+
+QUERIES = [
+    "民营银行",
+    "民營銀行",
+    "国发〔2016〕62号",
+    "国发[2016]62号",
+    "ＰＰＰ",
+    "“民营银行”",
+    "东北哪些政策允许民间资本办银行？",
+]
+
+
+@pytest.fixture(scope="module")
+def pooled(settings: Settings, report: IndexReport) -> Iterator[PooledSearcher]:
+    opened = PooledSearcher(settings, 1)
+    yield opened
+    opened.close()
+
+
+def _timeless(page: ResultPage) -> ResultPage:
+    return replace(page, took_ms=0)
+
+
+@pytest.mark.parametrize("query", QUERIES)
+@pytest.mark.parametrize("mode", list(Mode))
+def test_same_answers(searcher: Searcher, pooled: PooledSearcher, query: str, mode: Mode) -> None:
+    """Everything of an answer comes over whole: hits, reasons, counts, notices."""
+    options = {"mode": mode, "explained": True, "faceted": True, "filters": Filters(issuer="国务院")}
+    assert _timeless(pooled.search(query, **options)) == _timeless(searcher.search(query, **options))
+
+
+def test_similar_clauses(searcher: Searcher, pooled: PooledSearcher) -> None:
+    """By clause and by text."""
+    clause = searcher.search("民营银行").hits[0].clause
+    assert _timeless(pooled.similar(clause.clause_id)) == _timeless(searcher.similar(clause.clause_id))
+    assert pooled.similar_to_text(clause.text).hits[0].clause.text == clause.text
+
+
+def test_errors_come_back_as_they_are(pooled: PooledSearcher) -> None:
+    """With their parameters, so that they can be said in either language."""
+    with pytest.raises(EmptyQuery):
+        pooled.search("，。")
+    with pytest.raises(QueryTooLong):
+        pooled.search("民" * 1001)
+    with pytest.raises(UnknownClause) as caught:
+        pooled.similar("没有〔这〕条")
+    assert caught.value.parameters == {"clause_id": "没有〔这〕条"}
+    assert "没有〔这〕条" in caught.value.message("en")
+
+
+def test_stages_are_heard(pooled: PooledSearcher) -> None:
+    """Where the time went is known though it went elsewhere."""
+    with listening() as watch:
+        pooled.search("民营银行", mode=Mode.KEYWORD)
+    assert watch.seconds["keyword"] > 0
+
+
+def test_a_killed_process_is_replaced(pooled: PooledSearcher) -> None:
+    """Whoever asks meanwhile waits for the next one."""
+    before = _children()
+    for process in before:
+        os.kill(process, signal.SIGKILL)
+    assert pooled.search("民营银行").hits
+    assert _children().isdisjoint(before)
+
+
+def test_late_searches_are_given_up(settings: Settings, report: IndexReport) -> None:
+    """The process that was busy with one is gone, and the next search has another."""
+    hasty = PooledSearcher(settings.model_copy(update={"search_seconds": 1e-6}), 1)
+    try:
+        hasty.warm_up()
+        before = _children()
+        with pytest.raises(SearchTimeout):
+            hasty.search("民营银行")
+        assert before - _children()  # the one that was busy is gone
+        assert [d.document_id for d in hasty.documents()]
+        assert _at_last(hasty).hits
+    finally:
+        hasty.close()
+
+
+def test_nothing_is_left_behind(settings: Settings, report: IndexReport) -> None:
+    """Closing ends the processes."""
+    before = _children()
+    opened = PooledSearcher(settings, 2)
+    opened.warm_up()
+    began = _children() - before
+    opened.close()
+    assert len(began) == 2
+    assert began.isdisjoint(_children())
+
+
+def test_every_error_can_be_sent() -> None:
+    """Parameters and all."""
+    error = BadParameter(name="limit", value="十", expected="1–50")
+    again = pickle.loads(pickle.dumps(error))  # noqa: S301
+    assert (type(again), again.parameters, str(again)) == (BadParameter, error.parameters, str(error))
+
+
+def _at_last(pooled: PooledSearcher) -> ResultPage:
+    """What the next process says, which has time until it has answered once; before it is there, none is free."""
+    while True:
+        with suppress(SearchTimeout):
+            return pooled.search("民营银行")
+
+
+def _children() -> set[int]:
+    return {process.pid or 0 for process in multiprocessing.active_children() if process.name == "tiaokuan-search"}
