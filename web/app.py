@@ -8,7 +8,7 @@ from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from web import access, failures, health, judging, language, limits, logs, metrics, security
+from web import access, asked, dashboard, failures, health, judging, language, limits, logs, metrics, security
 from web.api import create_api
 from web.editing import create_editing, jobs_of
 from web.embed import create_embed
@@ -46,7 +46,9 @@ def app_on(settings: Settings, holder: SearcherHolder) -> Flask:
     health.install(app, holder, metered, settings)
     app.register_blueprint(create_api(holder))
     app.register_blueprint(create_pages(holder))
-    app.register_blueprint(create_editing(holder, settings, jobs_of(settings, holder)))
+    jobs = jobs_of(settings, holder)
+    app.register_blueprint(create_editing(holder, settings, jobs))
+    dashboard.install(app, holder, settings, jobs, asked.install(app, settings))
     app.register_blueprint(create_embed())
     app.register_blueprint(create_exports(holder))
     app.register_blueprint(create_feeds(holder))

@@ -5,16 +5,18 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
+from search.errors import TiaokuanError
 from search.settings import Settings
 from web import access
 from web.answers import Json
 from web.errors import BadFileName, IndexOfOtherPaths, TooLarge, UnknownJob
-from web.jobs import Action, IndexFailed, Job, Jobs, Report, index_anew
+from web.jobs import Action, IndexFailed, Job, Jobs, Report, index_anew, withdraw
 from web.keys import Role
 from web.opening import SearcherHolder
 from web.uploads import Uploads, document_id
 
-_FORM_BYTES = 64 * 1024  # what a form adds to its file
+FORM_BYTES = 64 * 1024
+"""What a form adds to its file."""
 
 
 def jobs_of(settings: Settings, holder: SearcherHolder) -> Jobs:
@@ -22,10 +24,13 @@ def jobs_of(settings: Settings, holder: SearcherHolder) -> Jobs:
     uploads = Uploads(settings)
 
     def run() -> Report:
-        _refuse_other_paths(holder, uploads, settings)
+        try:
+            _refuse_other_paths(holder, uploads, settings)
+        except TiaokuanError as error:  # of an index that cannot be read, nobody knows what would be lost
+            raise IndexFailed(f"{error.message(settings.language)} ({error.remedy(settings.language)})") from error
         return index_anew(settings)
 
-    return Jobs(run, uploads.remove)
+    return Jobs(run, uploads.remove, lambda document_ids: withdraw(settings, document_ids))
 
 
 def create_editing(holder: SearcherHolder, settings: Settings, jobs: Jobs) -> Blueprint:
@@ -78,7 +83,7 @@ def job_answer(job: Job) -> Json:
 
 def _begin(settings: Settings) -> None:
     access.require(Role.EDIT)
-    request.max_content_length = settings.max_upload_bytes + _FORM_BYTES
+    request.max_content_length = settings.max_upload_bytes + FORM_BYTES
 
 
 def _editor() -> str:
@@ -115,5 +120,4 @@ def _refuse_other_paths(holder: SearcherHolder, uploads: Uploads, settings: Sett
         return
     gone = [document.file for document in documents if not uploads.holds(document)]
     if len(gone) * 2 > len(documents):
-        error = IndexOfOtherPaths(file=gone[0], corpus=settings.corpus)
-        raise IndexFailed(f"{error.message(settings.language)} ({error.remedy(settings.language)})")
+        raise IndexOfOtherPaths(file=gone[0], corpus=settings.corpus)

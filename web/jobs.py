@@ -1,6 +1,6 @@
 """Changes of the index that were asked for over HTTP: done one after the other, in a process of their own.
 
-The index is made by `tiaokuan index` in a subprocess, so that the memory of indexing goes with it, and so that a failure
+The index is made by `tiaokuan index` (or `tiaokuan remove`) in a subprocess, so that the memory of indexing goes with it, and so that a failure
 there is none here. Changes that wait at the same time are done by one run.
 """
 
@@ -24,6 +24,8 @@ from search.settings import Settings
 
 KEPT = 500
 """Jobs whose outcome is remembered."""
+_WAIT = 600.0
+"""Seconds that a job waits for another writer: an editor who asked over HTTP is not there to ask again."""
 _PASSED_ON = ("home", "corpus", "cache", "model", "model_dtype", "language", "keep_generations", "uploads", "engine")
 _log = logging.getLogger("tiaokuan")
 
@@ -33,6 +35,8 @@ class Action(StrEnum):
 
     ADD = "add"
     REMOVE = "remove"
+    WITHDRAW = "withdraw"
+    """Out of the index, while the file stays where it is, and is left out from now on."""
 
 
 class State(StrEnum):
@@ -70,10 +74,16 @@ class Jobs:
     """A queue and the one thread that works it off; the thread ends when there is nothing to do.
 
     `run` makes the index anew and raises IndexFailed. `unread` is told the file that was added and could not be read.
+    `withdraw` takes documents out by their ids and raises IndexFailed.
     """
 
-    def __init__(self, run: Callable[[], Report], unread: Callable[[str], None]) -> None:
-        self._run, self._unread = run, unread
+    def __init__(
+        self,
+        run: Callable[[], Report],
+        unread: Callable[[str], None],
+        withdraw: Callable[[Sequence[str]], object] | None = None,
+    ) -> None:
+        self._run, self._unread, self._withdraw = run, unread, withdraw
         self._jobs: OrderedDict[str, Job] = OrderedDict()
         self._change = Condition()
         self._worker: Thread | None = None
@@ -94,6 +104,11 @@ class Jobs:
         with self._change:
             return self._jobs.get(job_id)
 
+    def all(self) -> list[Job]:
+        """Every job that is remembered, the latest first."""
+        with self._change:
+            return list(self._jobs.values())[::-1]
+
     def wait(self) -> None:
         """Until nothing is queued or running."""
         with self._change:
@@ -101,14 +116,25 @@ class Jobs:
 
     def _work(self) -> None:
         while waiting := self._take():
-            try:
-                outcomes = self._outcomes(waiting, self._run())
-            except IndexFailed as failure:
-                outcomes = [replace(job, state=State.FAILED, message=str(failure)) for job in waiting]
-            except Exception:
-                _log.exception("indexing failed")
-                outcomes = [replace(job, state=State.FAILED, message="internal error") for job in waiting]
-            self._store(outcomes)
+            withdrawals = [job for job in waiting if job.action is Action.WITHDRAW]
+            others = [job for job in waiting if job.action is not Action.WITHDRAW]
+            for job in withdrawals:  # each alone: one that is unknown keeps no other from going
+                self._store(self._done([job]))
+            if others:
+                self._store(self._done(others))
+
+    def _done(self, jobs: Sequence[Job]) -> list[Job]:
+        """Jobs of one kind after they were done, all by one run."""
+        try:
+            if jobs[0].action is Action.WITHDRAW and self._withdraw is not None:
+                self._withdraw([job.document_id for job in jobs])
+                return [replace(job, state=State.DONE) for job in jobs]
+            return self._outcomes(jobs, self._run())
+        except IndexFailed as failure:
+            return [replace(job, state=State.FAILED, message=str(failure)) for job in jobs]
+        except Exception:
+            _log.exception("indexing failed")
+            return [replace(job, state=State.FAILED, message="internal error") for job in jobs]
 
     def _take(self) -> list[Job]:
         """All that waits, now running; the worker is done where nothing does."""
@@ -141,11 +167,20 @@ class Jobs:
 
 def index_anew(settings: Settings) -> Report:
     """Run `tiaokuan index` under these settings, and return its report. Raises IndexFailed."""
+    return _run(settings, "index")
+
+
+def withdraw(settings: Settings, document_ids: Sequence[str]) -> Report:
+    """Run `tiaokuan remove` under these settings, and return its report. Raises IndexFailed."""
+    return _run(settings, "remove", *document_ids)
+
+
+def _run(settings: Settings, command: str, *arguments: str) -> Report:
     given = {name: getattr(settings, name) for name in _PASSED_ON}
     own = {f"TIAOKUAN_{name.upper()}": str(value) for name, value in given.items() if value is not None}
-    done = subprocess.run(
-        [sys.executable, "-m", "web.cli", "index", "--json"],
-        env={**os.environ, **own, "PYTHONIOENCODING": "utf-8"},
+    done = subprocess.run(  # noqa: S603 the arguments are ids of documents that are there, behind --
+        [sys.executable, "-m", "web.cli", command, "--json", "--", *arguments],
+        env={**os.environ, **own, "PYTHONIOENCODING": "utf-8", "TIAOKUAN_WAIT": str(max(_WAIT, settings.wait))},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         encoding="utf-8",

@@ -11,7 +11,6 @@ from contextlib import suppress
 from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -20,8 +19,7 @@ from werkzeug.datastructures import MultiDict
 from search.errors import BadParameter, EmptyQuery, ModelUnavailable, QueryTooLong
 from search.evaluation.judgments import CLASSES, GRADES, JudgedQuery, JudgmentFile, reference
 from search.model import Hit, Mode, Notice
-from web import params
-from web.errors import ForeignForm
+from web import forms, params
 from web.language import text
 from web.opening import SearcherHolder
 
@@ -72,7 +70,7 @@ def create_judging(holder: SearcherHolder, settings: Settings) -> Blueprint:
     @judging.post("/judge")
     def save() -> ResponseReturnValue:
         request.max_content_length = _MAX_FORM
-        _refuse_foreign()
+        forms.refuse_foreign()
         query = _query(settings)
         if not query:
             raise EmptyQuery
@@ -109,20 +107,6 @@ def _query(settings: Settings) -> str:
     if len(query) > settings.max_query_characters:
         raise QueryTooLong(length=len(query), limit=settings.max_query_characters)
     return query
-
-
-def _refuse_foreign() -> None:
-    """Only this site's own pages may save. The page asks for no password, so a page elsewhere could send a form on behalf
-    of a browser that reaches this server. Browsers say where a form comes from in Sec-Fetch-Site, older ones in Origin;
-    what says neither is no browser (the algorithm of Go's http.CrossOriginProtection)."""
-    site = request.headers.get("Sec-Fetch-Site")
-    if site is not None:
-        foreign = site not in {"same-origin", "none"}
-    else:
-        origin = request.headers.get("Origin")
-        foreign = origin is not None and urlsplit(origin).netloc != request.host
-    if foreign:
-        raise ForeignForm
 
 
 def _save(file: JudgmentFile, searcher: Searcher, query: str) -> str:

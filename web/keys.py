@@ -28,6 +28,7 @@ from web.errors import BadKeyName, KeyNameTaken, KeysUnreadable, UnknownKeyName
 FILE = "keys.json"
 _PREFIX = "tk_"  # so that a key that was pasted somewhere can be found and recognised
 _NAME = re.compile(r"[\w.@-]{1,64}")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 class Role(StrEnum):
@@ -116,8 +117,11 @@ class KeyFile:
     def _read(self) -> tuple[Key, ...]:
         try:
             raw = json.loads(self.path.read_text("utf-8"))
-            return tuple(Key(**{**each, "role": Role(each["role"])}) for each in raw["keys"])
-        except (OSError, ValueError, TypeError, KeyError) as error:
+            keys = tuple(Key(**{**each, "role": Role(each["role"])}) for each in raw["keys"])
+            if not all(_DIGEST.fullmatch(key.digest) and isinstance(key.name, str) for key in keys):
+                raise ValueError("a digest that is none")
+            return keys
+        except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
             raise KeysUnreadable(file=self.path, reason=" ".join(str(error).split())) from error
 
     def _write(self, keys: Sequence[Key]) -> None:

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from search import stages
 from search.errors import TiaokuanError
 from search.model import ResultPage
 from web import logs, outcome
 from web.opening import SearcherHolder, Semantic
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+_STAGE_SECONDS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5)
 _METHODS = {"GET", "HEAD", "POST", "DELETE", "OPTIONS"}
 
 
@@ -42,16 +44,40 @@ class Metrics:
         self._empty = Counter(
             "tiaokuan_searches_without_hits", "Searches that found nothing", ("mode",), registry=self.registry
         )
-        ProcessCollector(registry=self.registry)
+        self._stages = Histogram(
+            "tiaokuan_search_stage_seconds",
+            "Time of each stage of a search, without that of stages within it",
+            ("stage", "mode"),
+            buckets=_STAGE_SECONDS,
+            registry=self.registry,
+        )
+        self._caches = Counter(
+            "tiaokuan_cache_requests", "What caches were asked for", ("cache", "outcome"), registry=self.registry
+        )
+        ProcessCollector(registry=self.registry)  # open files, memory, processor time
         self.registry.register(_Index(holder))
 
     def count(self, response: Response) -> Response:
         """Count the running request and what it found."""
         method = request.method if request.method in _METHODS else "other"
         self._requests.labels(method, logs.route(), response.status_code).observe(logs.elapsed())
+        heard: stages.Watch | None = g.get("watch")
         if found := outcome.page():
             self._count_search(found)
+            if heard:
+                self._count_stages(heard, str(found.mode))
+        if heard:
+            self._count_caches(heard)
         return response
+
+    def _count_stages(self, heard: stages.Watch, mode: str) -> None:
+        for name, seconds in heard.seconds.items():
+            self._stages.labels(name, mode).observe(seconds)
+
+    def _count_caches(self, heard: stages.Watch) -> None:
+        for name, asked in heard.asked.items():
+            self._caches.labels(name, "hit").inc(asked - heard.missed[name])
+            self._caches.labels(name, "miss").inc(heard.missed[name])
 
     def _count_search(self, found: ResultPage) -> None:
         mode = str(found.mode)
@@ -93,6 +119,10 @@ class _Index(Collector):
             yield _gauge("tiaokuan_generation_age_seconds", "Time since the live generation was made", age)
 
 
+def _listen() -> None:
+    g.watch = stages.listen()
+
+
 def _gauge(name: str, explained: str, value: object) -> GaugeMetricFamily:
     return GaugeMetricFamily(name, explained, float(str(value)))
 
@@ -100,5 +130,7 @@ def _gauge(name: str, explained: str, value: object) -> GaugeMetricFamily:
 def install(app: Flask, holder: SearcherHolder) -> Metrics:
     """Count every request of `app`."""
     metrics = Metrics(holder)
+    app.before_request(_listen)
     app.after_request(metrics.count)
+    app.teardown_request(lambda _: stages.stop_listening())
     return metrics

@@ -28,7 +28,9 @@ from waitress.task import ErrorTask
 from search.settings import Settings
 from web import access
 from web.answers import error_answer
-from web.errors import CannotListen, PortTaken
+from web.dashboard.entering import is_signed_in
+from web.dashboard.installing import EXTENSION
+from web.errors import CannotListen, KeysUnreadable, PortTaken
 from web.failures import of_status
 from web.keys import KeyFile
 from web.security import MAX_FORM_BYTES
@@ -63,6 +65,7 @@ class Server:
             listener.language = settings.language
             listener.adj.for_editors = larger
             listener.adj.keys = KeyFile(settings.home)
+            listener.adj.sessions = app.extensions.get(EXTENSION)
 
     @property
     def port(self) -> int:
@@ -177,8 +180,15 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]
 
     def parse_header(self, header_plus: bytes) -> None:
         super().parse_header(header_plus)
-        if access.may_edit(self.adj.keys, self.headers):
+        if access.may_edit(self.adj.keys, self.headers) or self._comes_from_the_dashboard():
             self.adj = self.adj.for_editors
+
+    def _comes_from_the_dashboard(self) -> bool:
+        sessions = self.adj.sessions
+        try:
+            return sessions is not None and is_signed_in(sessions, self.headers)
+        except KeysUnreadable:
+            return False
 
 
 class _Channel(HTTPChannel):  # type: ignore[misc]

@@ -39,7 +39,7 @@ class JobAnswer(Shape):
 
     job_id: str
     state: Literal["queued", "running", "done", "failed"]
-    action: Literal["add", "remove"]
+    action: Literal["add", "remove", "withdraw"]
     document_id: str
     file: str
     created: str

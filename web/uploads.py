@@ -26,6 +26,11 @@ class Uploads:
         self._corpus = settings.corpus
         self._removed = Removed(settings.home)
 
+    @property
+    def endings(self) -> tuple[str, ...]:
+        """The endings of files that can be read."""
+        return tuple(ENDINGS)
+
     def save(self, name: str, data: bytes) -> str:
         """Put a file there under the name that is returned. Raises BadFileName, UnreadableKind or DocumentExists.
 

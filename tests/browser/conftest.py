@@ -106,6 +106,12 @@ def _fake() -> FakeSearcher:
 
 
 @pytest.fixture(scope="session")
+def fake() -> FakeSearcher:
+    """The small hand-built corpus with hostile titles."""
+    return _fake()
+
+
+@pytest.fixture(scope="session")
 def portal() -> Iterator[Portal]:
     """A site whose origin is allowed."""
     yield from _portal()

@@ -14,6 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from search.errors import NoIndex
 from search.searcher import Searcher
 from search.settings import Settings
+from search.stages import cache_asked, cache_missed, stage
 from web.app import create_app
 from web.keys import KeyFile, Role
 
@@ -109,3 +110,36 @@ def test_who_is_elsewhere_needs_a_key_or_the_setting(
 @pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "X-Real-IP", "Via"])
 def test_a_proxy_on_this_machine_is_not_this_machine(client: FlaskClient, header: str) -> None:
     assert client.get("/metrics", headers={header: "203.0.113.77"}).status_code == 401
+
+
+def test_stages_and_caches_are_counted_by_mode(
+    client: FlaskClient, searcher: FakeSearcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = searcher.search
+
+    def staged(query: str, **options: object) -> object:
+        for asked in range(3):
+            cache_asked("postings")
+            if not asked:
+                cache_missed("postings")
+        with stage("keyword"), stage("vectors"):
+            return plain(query, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(searcher, "search", staged)
+    client.get("/search?q=民營銀行&mode=keyword")
+    client.get("/api/v1/search?q=“民营银行”")
+    client.get("/api/v1/search?q=")
+    found = numbers(client)
+    count = "tiaokuan_search_stage_seconds_count"
+    stages = {
+        (dict(labels)["stage"], dict(labels)["mode"]): value for (name, labels), value in found.items() if name == count
+    }
+    assert stages == {(name, mode): 1 for name in ("keyword", "vectors") for mode in ("keyword", "hybrid")}
+    assert of(found, "tiaokuan_cache_requests_total", cache="postings", outcome="miss") == 3
+    assert of(found, "tiaokuan_cache_requests_total", cache="postings", outcome="hit") == 6
+
+
+def test_open_files_and_memory_are_told(client: FlaskClient) -> None:
+    found = numbers(client)
+    assert of(found, "process_open_fds") > 3
+    assert of(found, "process_resident_memory_bytes") > 1_000_000
