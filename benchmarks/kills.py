@@ -68,10 +68,14 @@ class CheapEmbedder:
 
     def __init__(self, settings: Settings) -> None:
         identity = configured_model(settings)
+        self.model = identity.model
         self.fingerprint = EmbedderFingerprint(identity.model, identity.revision, _DIMENSION, "", "", "float32")
 
     def encode_queries(self, queries: Sequence[str]) -> NDArray[np.float32]:
         return self.encode_passages(queries)
+
+    def encode_as_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return self.encode_passages(texts)
 
     def encode_passages(self, passages: Sequence[str], progress: bool = False) -> NDArray[np.float32]:
         rows = np.zeros((len(passages), _DIMENSION), np.float32)
@@ -86,12 +90,13 @@ class CheapEmbedder:
 @contextmanager
 def cheap_model() -> Iterator[None]:
     """The cheap model wherever one is opened in the block."""
-    real = Embedder.open
-    Embedder.open = lambda settings, progress=True: CheapEmbedder(settings)  # type: ignore[assignment]
+    real = Embedder.open, Embedder.for_queries
+    cheap = lambda settings, progress=True: CheapEmbedder(settings)  # noqa: E731
+    Embedder.open = Embedder.for_queries = cheap  # type: ignore[assignment]
     try:
         yield
     finally:
-        Embedder.open = real  # type: ignore[method-assign]
+        Embedder.open, Embedder.for_queries = real  # type: ignore[method-assign]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ from web.cli import cli
 
 ROOT = Path(__file__).resolve().parent.parent
 READMES = ("README.md", "README.zh-CN.md")
+SCALING = ("docs/scaling.md", "docs/scaling.zh-CN.md")
 OPERATION = ("SECURITY.md", "docs/operation.md", "docs/operation.zh-CN.md")
-PAGES = (*READMES, *OPERATION, "CONTRIBUTING.md", "CHANGELOG.md", "docs/architecture.md", "docs/decisions.md")
+PAGES = (*READMES, *OPERATION, *SCALING, "CONTRIBUTING.md", "CHANGELOG.md", "docs/architecture.md", "docs/decisions.md")
 FOLDERS = ("search/", "indexer/", "web/", "tests/", "docs/")
 
 

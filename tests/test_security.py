@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import shutil
+import subprocess
 from configparser import RawConfigParser
 from pathlib import Path
 
@@ -40,6 +42,21 @@ def test_the_image_gets_all_that_the_program_needs_and_no_data() -> None:
     assert "*" in lines
     assert {"search", "indexer", "web", "pyproject.toml", "requirements.lock", "requirements-torch.txt"} <= let_in
     assert not let_in & {"corpus", "data", "tests", ".git"}
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd here")
+def test_systemd_understands_every_line_of_the_service(tmp_path: Path) -> None:
+    """With a program and a user that are there: only what systemd thinks of the lines is asked."""
+    text = (ROOT / "deploy/tiaokuan.service").read_text("utf-8")
+    text = text.replace("/opt/tiaokuan/.venv/bin/tiaokuan", "/bin/true")
+    text = re.sub(r"^(User|Group)=.*", r"\1=root", text, flags=re.MULTILINE)
+    unit = tmp_path / "tiaokuan.service"
+    unit.write_text(text, "utf-8")
+    checked = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", str(unit)], capture_output=True, text=True, check=False
+    )
+    ours = [line for line in checked.stderr.splitlines() if "tiaokuan" in line]
+    assert ours == []
 
 
 def test_the_service_has_no_more_rights_than_it_needs() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,10 +15,12 @@ from search.embedding import Embedder, on_demand
 from search.errors import IndexDamaged, ModelUnavailable
 from search.generation import MANIFEST, make_live, open_current
 from search.model import Mode, Notice
+from search.pool import PooledSearcher
 from search.searcher import Searcher
 from search.settings import Settings
 from tests.trust.conftest import flip, found
-from web.app import create_app
+from web.app import app_on, create_app
+from web.opening import SearcherHolder
 
 PATTERNS = ["catalogue.sqlite", "vectors.faiss", "vectors.npz", "keyword/*.seg", "keyword/*.toc", MANIFEST]
 
@@ -80,10 +84,90 @@ def test_a_program_that_starts_then_takes_the_one_before_too(second: Place, patt
     assert client.get("/readyz").status_code == 200
 
 
-def test_with_nothing_else_to_serve_the_damage_is_an_error(place: Place) -> None:
+def soon(happened: Callable[[], bool]) -> None:
+    """Wait for what goes on in the background."""
+    for _ in range(600):
+        if happened():
+            return
+        time.sleep(0.05)
+    pytest.fail("it never happened")
+
+
+def refused(searcher: Searcher) -> bool:
+    try:
+        return "generation_problem" in searcher.status()
+    except IndexDamaged:
+        return True
+
+
+@pytest.mark.parametrize("pattern", ["catalogue.sqlite", "vectors.faiss", "keyword/*.seg"])
+def test_a_flipped_bit_is_found_soon_after_the_start(
+    second: Place, pattern: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The first answers may come from it, if it can be opened; then the one before it serves."""
+    name = harm(second.home / "generations" / "000002", pattern, "flipped")
+    with caplog.at_level(logging.WARNING, "tiaokuan"):
+        searcher = Searcher.open(second.settings, verified=True)
+        soon(lambda: refused(searcher))
+    assert (found(searcher, "“第2版執行”"), found(searcher, "“第1版執行”")) == (0, 12)
+    assert searcher.status()["generation"] == "000001"
+    (said,) = [record.getMessage() for record in caplog.records]
+    assert f"000002/{name}" in said
+    assert "tiaokuan rollback" in said
+    act("index", second)
+    assert found(searcher, "“第2版执行”") == 12
+    assert not refused(searcher)
+    searcher.close()
+
+
+def test_search_processes_leave_a_damaged_generation_with_their_server(second: Place) -> None:
+    harm(second.home / "generations" / "000002", "vectors.faiss", "flipped")
+    searcher = PooledSearcher(second.settings, 2)
+    try:
+        soon(lambda: refused(searcher))
+        for _ in range(4):
+            page = searcher.search("“第1版執行”", mode=Mode.KEYWORD, limit=100)
+            assert page.total == 12
+            assert page.notices == (Notice("notice.generation_problem", {"name": "000002", "serving": "000001"}),)
+        act("index", second)
+        assert found(searcher, "“第2版执行”") == 12
+        assert searcher.search("民營銀行", mode=Mode.KEYWORD).notices == ()
+    finally:
+        searcher.close()
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_with_nothing_else_to_serve_the_damage_is_an_error(place: Place, workers: int) -> None:
     harm(open_current(place.home).folder, "vectors.faiss", "flipped")
+    holder = SearcherHolder(place.settings, workers=workers)
+    client = app_on(place.settings, holder).test_client()
+    try:
+        soon(lambda: client.get("/readyz").status_code == 503)
+        assert client.get("/healthz").get_json()["status"] == "index_damaged"
+        answer = client.get("/api/v1/search?q=民營銀行&mode=keyword")
+        assert (answer.status_code, answer.get_json()["error"]["code"]) == (409, "index_damaged")
+        assert "vectors.faiss" in answer.get_json()["error"]["message"]
+        act("index", place)  # the next run makes it good
+        assert client.get("/readyz").status_code == 200
+        assert client.get("/api/v1/search?q=民營銀行&mode=keyword").get_json()["total"] >= 1
+    finally:
+        holder.close()
+
+
+def test_with_nothing_else_to_serve_it_is_tried_again_later(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = open_current(place.home).folder / "vectors.faiss"
+    whole = file.read_bytes()
+    flip(file)
+    searcher = Searcher.open(place.settings, verified=True)
+    soon(lambda: refused(searcher))
+    file.write_bytes(whole)  # it was the disk, say
     with pytest.raises(IndexDamaged, match=r"vectors\.faiss"):
-        Searcher.open(place.settings, verified=True)
+        found(searcher)
+    later = live.time.monotonic() + live.RETRY_SECONDS + 1
+    monkeypatch.setattr(live.time, "monotonic", lambda: later)
+    assert found(searcher) == 12
+    assert not refused(searcher)
+    searcher.close()
 
 
 def test_a_damaged_generation_is_not_opened_with_every_call_but_again_later(
@@ -129,7 +213,7 @@ def test_a_model_that_cannot_be_loaded_is_not_tried_with_every_search(
         tries.append(settings)
         raise ModelUnavailable(model="bundled", reason="没有权重")
 
-    monkeypatch.setattr(Embedder, "open", refuse)
+    monkeypatch.setattr(Embedder, "for_queries", refuse)
     searcher = Searcher.open(place.settings)
     for _ in range(4):
         page = searcher.search("支持民營銀行")
@@ -140,6 +224,6 @@ def test_a_model_that_cannot_be_loaded_is_not_tried_with_every_search(
     assert len(tries) == 1
     later = on_demand.time.monotonic() + on_demand.RETRY_SECONDS + 1
     monkeypatch.setattr(on_demand.time, "monotonic", lambda: later)
-    monkeypatch.setattr(Embedder, "open", lambda settings, progress=True: CheapEmbedder(settings))
+    monkeypatch.setattr(Embedder, "for_queries", lambda settings, progress=True: CheapEmbedder(settings))
     assert searcher.search("支持民營銀行", mode=Mode.SEMANTIC).total
     searcher.close()
