@@ -18,9 +18,9 @@ from pathlib import Path
 from unittest.mock import patch
 
 from search.evaluation import Judged, Measured, Setup, compare, evaluate_live, evaluation_engine, figures, load_judged
+from search.evaluation.folder import named
 from search.evaluation.measuring import measure
 from search.folding import fold_copies
-from search.lookup import Named
 from search.model import Mode
 from search.query import parse
 from search.reading import QueryReader
@@ -44,7 +44,7 @@ LIVE_PARTS: dict[str, tuple[str, object]] = {
     "headings and notes weigh less": ("search.folding.HEADING_WEIGHT", 1.0),
     "one document does not fill the page": (
         "search.searcher.fold_copies",
-        lambda catalogue, ranked, documents, spread: fold_copies(catalogue, ranked, documents),
+        lambda catalogue, ranked, spread: fold_copies(catalogue, ranked),
     ),
 }
 Measure = Callable[[], tuple[Measured, dict[str, str]]]
@@ -67,9 +67,7 @@ def on_folder(folder: Path, mode: Mode) -> Iterator[Measure]:
     reader = QueryReader(Analyzer(settings.cache), SynonymBook(settings.home / "synonyms.txt"))
 
     def answer(text: str, asked: Mode) -> list[str]:
-        retriever = Retriever(
-            engine, embedder, lambda ids: {i: Named(judged.corpus[i][0], (), judged.corpus[i][1]) for i in ids}
-        )
+        retriever = Retriever(engine, embedder, partial(named, judged))
         return [ranked.clause_id for ranked in retriever.retrieve(reader.read(text), asked, DEPTH).ranked]
 
     with closing(engine):
