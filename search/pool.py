@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
+import os
 import signal
 import time
 import traceback
-from collections.abc import Callable, Collection
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from threading import Condition, Lock, Thread
@@ -23,6 +24,8 @@ from search.settings import Settings
 from search.stages import Watch, listening, overheard
 
 _log = logging.getLogger("tiaokuan")
+_THREADS = "OMP_NUM_THREADS"
+_ENVIRONMENT = Lock()
 _START_SECONDS = 60.0
 _AGAIN_SECONDS = 5.0
 """Between two tries to start a worker that could not open the index."""
@@ -210,7 +213,8 @@ class _Worker:
         self._process = context.Process(
             target=_work, args=(end, settings, serving), name="tiaokuan-search", daemon=True
         )
-        self._process.start()
+        with _one_thread_each():
+            self._process.start()
         end.close()  # so that the pipe ends with the process
         self._ready = self._warm = False
 
@@ -249,6 +253,21 @@ class _Worker:
         if error is not None:
             raise error
         return answer
+
+
+@contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """For what is started meanwhile: one thread in OpenBLAS and Faiss. Theirs wait for the next task by spinning, so that
+    processes with several each take the cores from one another, and half of the searches a second with them. Both read
+    it when they are loaded, which is before a worker's first line."""
+    with _ENVIRONMENT:
+        before = os.environ.get(_THREADS)
+        os.environ.setdefault(_THREADS, "1")
+        try:
+            yield
+        finally:
+            if before is None:
+                del os.environ[_THREADS]
 
 
 def _work(pipe: Connection, settings: Settings, serving: str) -> None:
