@@ -66,11 +66,15 @@ def draw_growth(runs: list[dict[str, Any]], file: Path) -> None:
     floor = sum(run["floor_ms"] for run in runs) / len(runs)
     panel.axhline(floor, color="black", linewidth=0.8, label="forward pass of the query alone")
     panel.set_xscale("log")
+    sizes = sorted({run["clauses"] for run in runs})
+    panel.set_xticks(sizes, [f"{size:,}" for size in sizes])
+    panel.minorticks_off()
+    panel.margins(x=0.15)
     panel.set_ylim(bottom=0)
     panel.set_xlabel("clauses (log)")
     panel.set_ylabel("ms, from request to result page")
     panel.grid(alpha=0.25)
-    panel.legend(frameon=False)
+    panel.legend(frameon=False, ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1.0))
     _save(figure, file)
 
 
@@ -85,7 +89,7 @@ def draw_parts(runs: list[dict[str, Any]], file: Path) -> None:
         panel.barh(labels, widths, left=left, color=colour, label=name)
         left = [a + b for a, b in zip(left, widths, strict=True)]
     panel.set_xlabel("p50 of each part, ms (the keyword channel runs beside the embedding)")
-    panel.legend(ncols=4, loc="upper center", bbox_to_anchor=(0.5, 1.35), frameon=False, fontsize=9)
+    panel.legend(ncols=4, loc="upper center", bbox_to_anchor=(0.5, 1.28), frameon=False, fontsize=9)
     _save(figure, file)
 
 
