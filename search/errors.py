@@ -39,8 +39,6 @@ from __future__ import annotations
 
 from search.i18n import Catalogue, load_catalogue
 
-EXIT_STATUS = 2
-
 
 def _texts() -> Catalogue:
     return load_catalogue("search")

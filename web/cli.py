@@ -13,7 +13,7 @@ import click
 from web.commands import backup, doctor, documents, evaluate, index, keys, remove, rollback, search, serve, watch
 from web.commands.common import Group, error_line, usage_error
 
-EXIT_USER_ERROR = 2  # search.errors.EXIT_STATUS, not imported from there to keep `--help` fast
+EXIT_USER_ERROR = 2
 EXIT_INTERRUPTED = 130  # what a shell gives a program that Ctrl-C ended
 
 

@@ -61,7 +61,8 @@ def words_of(text: str) -> list[str]:
 
 
 def mean_grade(found: Mapping[str, Sequence[str]], judgments: Mapping[str, Mapping[str, int]]) -> float:
-    """nDCG@10 (Järvelin & Kekäläinen 2002) over all questions."""
-    from benchmarks.relevance import ndcg
+    """nDCG@10 over all questions."""
+    from ir_measures import calc_aggregate, nDCG
 
-    return sum(ndcg(ids, judgments[query]) for query, ids in found.items()) / len(found)
+    run = {query: {each: 1 / rank for rank, each in enumerate(ids, 1)} for query, ids in found.items()}
+    return float(calc_aggregate([nDCG @ DEPTH], {query: judgments[query] for query in found}, run)[nDCG @ DEPTH])

@@ -51,9 +51,7 @@ def light_runtime(cache: Path, reference: Callable[[], Runtime]) -> OnnxRuntime:
         return OnnxRuntime(folder)
     except ModelUnavailable:
         raise
-    except (
-        Exception
-    ) as error:  # OSError, ImportError, and what onnx and ONNX Runtime raise, who have no base of their own
+    except Exception as error:  # onnx and ONNX Runtime have no base class of their own for what they raise
         raise _unavailable(f"{type(error).__name__}: {error}".splitlines()[0][:300]) from error
 
 

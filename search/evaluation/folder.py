@@ -147,24 +147,17 @@ def _entries(
     return entries
 
 
-def _engine(
-    settings: Settings, place: Path, judged: Judged, embed: Callable[[Sequence[str]], Vectors], progress: bool
-) -> Engine:
-    analyzer, name = Analyzer(settings.cache), _engine_name(settings)
-    if (place / "complete").exists():
-        return open_engine(place, analyzer, name=name)
+def _fill(
+    engine: Engine, place: Path, judged: Judged, embed: Callable[[Sequence[str]], Vectors], progress: bool
+) -> None:
     from tqdm import tqdm
 
-    shutil.rmtree(place, ignore_errors=True)
-    place.mkdir(parents=True)
-    engine = create_engine(place, analyzer, name=name)
     documents = list(judged.corpus.items())
     starts = tqdm(range(0, len(documents), _BATCH), desc="indexing", disable=not progress, leave=False)
     with engine.writer() as writer:
         for at in starts:
             writer.add(_entries(documents[at : at + _BATCH], at, embed))
     (place / "complete").touch()
-    return engine
 
 
 def evaluation_engine(
@@ -173,8 +166,14 @@ def evaluation_engine(
     """The engine of the settings with a folder's documents, made or taken from the cache, and how to get the model."""
     words_only = set(modes) == {Mode.KEYWORD}
     vectors = Kept(settings, progress)
-    place = _index_folder(settings, folder, Analyzer(settings.cache), None if words_only else vectors.embedder())
-    engine = _engine(settings, place, judged, _no_vectors if words_only else vectors.of, progress)
+    analyzer, name = Analyzer(settings.cache), _engine_name(settings)
+    place = _index_folder(settings, folder, analyzer, None if words_only else vectors.embedder())
+    if (place / "complete").exists():
+        return open_engine(place, analyzer, name=name), vectors.embedder
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir(parents=True)
+    engine = create_engine(place, analyzer, name=name)
+    _fill(engine, place, judged, _no_vectors if words_only else vectors.of, progress)
     return engine, vectors.embedder
 
 

@@ -145,17 +145,18 @@ def test_a_remembered_query_cannot_be_spoilt_by_its_caller(embedder: Embedder) -
 
 
 def test_threads_take_turns(embedder: Embedder) -> None:
+    """In torch, which embeds passages in float32; ONNX Runtime's threads are those of test_runtimes.py."""
     texts = [f"第{number}条　{CLAUSE}" for number in range(8)]
     found: dict[str, np.ndarray] = {}
     threads = [
-        threading.Thread(target=lambda text=text: found.update({text: embedder.encode_queries([text])[0]}))
+        threading.Thread(target=lambda text=text: found.update({text: embedder.encode_passages([text], False)[0]}))
         for text in texts
     ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    np.testing.assert_allclose([found[text] for text in texts], embedder.encode_queries(texts), atol=1e-3)
+    np.testing.assert_allclose([found[text] for text in texts], embedder.encode_passages(texts, False), atol=1e-3)
 
 
 def test_a_window_of_700_chinese_characters_is_read_to_its_end(embedder: Embedder) -> None:

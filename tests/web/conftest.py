@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import pytest
+from desk import sign_in
 from fake_searcher import HOSTILE, FakeSearcher, FakeText, document
 from flask.testing import FlaskClient
 
 from search.model import ClauseKind
 from search.settings import Settings
 from web.app import create_app
+from web.keys import KeyFile, Role
 
 if TYPE_CHECKING:
     from search.searcher import Searcher
@@ -55,6 +57,29 @@ def client(searcher: FakeSearcher, settings: Settings) -> Iterator[FlaskClient]:
     app = create_app(settings, cast("Searcher", searcher))
     with app.test_client() as client:
         yield client
+
+
+@pytest.fixture
+def keys(settings: Settings) -> KeyFile:
+    return KeyFile(settings.home)
+
+
+@pytest.fixture
+def secret(keys: KeyFile) -> str:
+    """A key that may edit."""
+    return keys.add("编辑部", Role.EDIT)
+
+
+@pytest.fixture
+def editor(client: FlaskClient, secret: str) -> FlaskClient:
+    """A browser that is signed in to the dashboard."""
+    assert sign_in(client, secret).status_code == 303
+    return client
+
+
+@pytest.fixture
+def synonyms(settings: Settings) -> Path:
+    return settings.home / "synonyms.txt"
 
 
 @pytest.fixture

@@ -18,7 +18,6 @@ from search.errors import NoIndex
 from search.settings import Settings
 from web.app import create_app
 from web.dashboard.entering import COOKIE
-from web.keys import KeyFile, Role
 
 if TYPE_CHECKING:
     from search.searcher import Searcher
@@ -28,24 +27,6 @@ if TYPE_CHECKING:
 def settings(tmp_path: Path) -> Settings:
     (tmp_path / "corpus").mkdir()
     return Settings(home=tmp_path / "data", cache=tmp_path / "cache", corpus=tmp_path / "corpus")
-
-
-@pytest.fixture
-def secret(settings: Settings) -> str:
-    """A key that may edit."""
-    return KeyFile(settings.home).add("编辑部", Role.EDIT)
-
-
-@pytest.fixture
-def editor(client: FlaskClient, secret: str) -> FlaskClient:
-    """A browser that is signed in to the dashboard."""
-    assert sign_in(client, secret).status_code == 303
-    return client
-
-
-@pytest.fixture
-def synonyms(settings: Settings) -> Path:
-    return settings.home / "synonyms.txt"
 
 
 # -- what is seen ------------------------------------------------------------------------------------------------------

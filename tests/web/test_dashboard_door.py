@@ -15,30 +15,6 @@ from web.dashboard.sessions import HOURS, MOST, Sessions
 from web.errors import KeysUnreadable
 from web.keys import KeyFile, Role
 
-
-@pytest.fixture
-def keys(settings: Settings) -> KeyFile:
-    return KeyFile(settings.home)
-
-
-@pytest.fixture
-def secret(settings: Settings) -> str:
-    """A key that may edit."""
-    return KeyFile(settings.home).add("编辑部", Role.EDIT)
-
-
-@pytest.fixture
-def editor(client: FlaskClient, secret: str) -> FlaskClient:
-    """A browser that is signed in to the dashboard."""
-    assert sign_in(client, secret).status_code == 303
-    return client
-
-
-@pytest.fixture
-def synonyms(settings: Settings) -> Path:
-    return settings.home / "synonyms.txt"
-
-
 # -- the door ----------------------------------------------------------------------------------------------------------
 
 

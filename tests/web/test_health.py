@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from indexer.pipeline import build_index
 from search.errors import IndexDamaged, IndexMismatch, ModelUnavailable, NoIndex
-from search.model import Filters, Mode, Notice, ResultPage, Sort
+from search.model import Mode, Notice, ResultPage
 from search.searcher import Searcher
 from search.settings import Settings
 from web.app import app_on, create_app
@@ -29,18 +29,7 @@ class Broken(FakeSearcher):
 class WithoutModel(FakeSearcher):
     """Says what the real one says where the model cannot be loaded."""
 
-    def search(
-        self,
-        query: str,
-        *,
-        mode: Mode = Mode.HYBRID,
-        limit: int = 10,
-        offset: int = 0,
-        filters: Filters = Filters(),  # noqa: B008
-        sort: Sort = Sort.RELEVANCE,
-        explained: bool = False,
-        faceted: bool = False,
-    ) -> ResultPage:
+    def search(self, query: str, *, mode: Mode = Mode.HYBRID, **options: object) -> ResultPage:
         if mode is Mode.SEMANTIC:
             raise ModelUnavailable(model="bundled", reason="没有模型")
         notices = (Notice("notice.semantic_unavailable", {"reason": "没有模型"}),) if mode is Mode.HYBRID else ()

@@ -20,11 +20,6 @@ from web.keys import KeyFile, Role
 SEARCH = "/api/v1/search?q=民营银行"
 
 
-@pytest.fixture
-def keys(settings: Settings) -> KeyFile:
-    return KeyFile(settings.home)
-
-
 def bearer(secret: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {secret}"}
 
