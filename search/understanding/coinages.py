@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from search.store import Catalogue
 from search.text.normalise import fold
@@ -18,7 +19,7 @@ from search.text.segment import Analyzer
 from search.understanding.cohesion import Cohesive, RunCounts
 
 MOST_TEXTS = 20_000
-"""Clauses that are read, evenly from all: a sample tells as much, and takes some seconds."""
+"""Clauses and headings that are read, evenly from all: a sample tells as much, and takes some seconds."""
 _NAMED = re.compile(
     r"(?P<long>[\u4e00-\u9fff、“”《》]{4,40})[（(](?:以下|下)(?:[统統][称稱]|[简簡][称稱]|[称稱])(?:为|:|：)?\s*"
     r"[“\"‘「《]?(?P<short>[\u4e00-\u9fffA-Za-z0-9]{2,12})[”\"’」》]?[）)]"
@@ -53,7 +54,8 @@ class Wording:
 def gather(catalogue: Catalogue, analyzer: Analyzer, queries: Iterable[tuple[str, int]] = ()) -> Wording:
     """What the documents and the queries (each with how often it was asked) tell."""
     runs, introduced = RunCounts(), Counter[tuple[str, str]]()
-    for heading, count in catalogue.headings():
+    headings = catalogue.headings()
+    for heading, count in headings[:: _step(len(headings))]:
         runs.add(analyzer.words(heading), count)
     for document in catalogue.facts():
         runs.add(analyzer.words(document.title))
@@ -101,5 +103,9 @@ def _is_made_of(short: str, long: str) -> bool:
 
 
 def _sample(catalogue: Catalogue) -> Iterator[str]:
-    step = -(-catalogue.counts()[1] // MOST_TEXTS) or 1
-    return (text for at, (_, _, text) in enumerate(catalogue.texts()) if at % step == 0)
+    return (text for _, _, text in islice(catalogue.texts(), 0, None, _step(catalogue.counts()[1])))
+
+
+def _step(count: int) -> int:
+    """The steps by which so many are gone through to meet MOST_TEXTS at the most."""
+    return max(1, -(-count // MOST_TEXTS))
