@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from indexer.attached import listing_start, lists_files
 from indexer.cleaning import Cleaned
@@ -184,13 +184,20 @@ def lay_out(cleaned: Cleaned, fallback_title: str) -> Layout:
 
 
 def _notes(head: Head, lines: Sequence[Line]) -> tuple[BodyLine, ...]:
-    """The lines, or parts of lines, of the head that are the 题注."""
+    """The lines, or parts of lines, of the head that are the 题注, in their order. One that is a part of another stands for
+    itself only where it stands elsewhere, too."""
     above = [*lines[: head.body], *(line.cut(0, head.cut) for line in lines[head.body : head.body + 1])]
-    found = []
-    for note in dict.fromkeys(head.notes):
-        places = ((line, line.text.find(note)) for line in above)
-        found += [line.cut(at, at + len(note)) for line, at in places if at >= 0][:1]
-    return tuple(BodyLine(line, Role.NOTE) for line in map(Line.strip, found) if line.text)
+    found: list[tuple[int, int, int]] = []
+    for note in sorted(dict.fromkeys(head.notes), key=len, reverse=True):
+        places = ((number, at) for number, line in enumerate(above) if (at := line.text.find(note)) >= 0)
+        free = (
+            (number, at, at + len(note))
+            for number, at in places
+            if not any(number == other and at < end and start < at + len(note) for other, start, end in found)
+        )
+        found += islice(free, 1)
+    notes = (above[number].cut(start, end).strip() for number, start, end in sorted(found))
+    return tuple(BodyLine(line, Role.NOTE) for line in notes if line.text)
 
 
 def _named_by_order(head: Head, body: Sequence[BodyLine]) -> Head:

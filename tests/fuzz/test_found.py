@@ -22,6 +22,11 @@ FOUND: list[tuple[str, Any]] = [
     ("facts", "一月一日发〔2016〕6"),  # of a date before a 文号 one part was taken for the agency's
     ("files", ("keys.json", b'{"keys": [{"name": "a", "role": "read", "digest": 1, "created": ""}]}')),  # TypeError
     ("files", ("keys.json", '{"keys": [{"name": "a", "role": "read", "digest": "键", "created": ""}]}'.encode())),
+    # a 题注 that is the beginning of another was taken out of that one, and came before it
+    (
+        "text",
+        "室\n（2016年11月1日第十二届常务委员会第四次会议通过）某室\n（2016年11月1日第十二届常务委员会第四次会议通过".encode(),
+    ),
 ]
 
 
