@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import time
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from itertools import accumulate, chain, pairwise
 from threading import Lock, Thread
 from typing import Any
@@ -33,7 +35,11 @@ INITIALS_INSIDE = 3
 SAMPLE = 200_000
 """Characters from which terms are counted, about 2 s of segmenting; a larger corpus is sampled evenly."""
 MOMENT_SECONDS = 0.3
-"""So long an answer with hits waits for the words from which a correction may be offered."""
+"""So long an answer with hits waits for the words from which a correction may be offered, where they can be there by then."""
+SMALL = 1000
+"""Clauses of which the words are gathered in about a moment."""
+LATER_SECONDS = 1.0
+"""So much later words are gathered in the background where it takes long: the answer that needs them not comes first."""
 MOST = 5000
 """Terms, and headings, that are kept; and entries of a kind that can be typed in pinyin."""
 _FREQUENT = 3
@@ -104,7 +110,9 @@ class Suggester:
         if patient:
             return self._made_speller()
         if self._speller is None:
-            self.gather_soon().join(MOMENT_SECONDS)
+            gathering = self.gather_soon()
+            if self._is_small:
+                gathering.join(MOMENT_SECONDS)
         return self._speller
 
     def gather_soon(self) -> Thread:
@@ -115,8 +123,14 @@ class Suggester:
                 self._gathering.start()
             return self._gathering
 
+    @cached_property
+    def _is_small(self) -> bool:
+        return self._catalogue.counts()[1] <= SMALL
+
     def _gather_quietly(self) -> None:
         with suppress(sqlite3.Error):  # the catalogue was closed meanwhile: nobody asks any more
+            if not self._is_small:
+                time.sleep(LATER_SECONDS)
             self._made_speller()
 
     def _made_speller(self) -> Speller:

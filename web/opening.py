@@ -11,6 +11,7 @@ from search.errors import ModelUnavailable
 if TYPE_CHECKING:
     from search.searcher import Searcher
     from search.settings import Settings
+    from search.worker import Worker
 
 
 class Semantic(StrEnum):
@@ -25,12 +26,15 @@ class Semantic(StrEnum):
 class SearcherHolder:
     """Gives the one searcher of an app. A failure to open is not remembered, so an index built later is found.
 
-    With `workers`, searches run in so many processes of their own."""
+    With `workers`, searches run in so many processes of their own; `first` is one that has been begun already."""
 
-    def __init__(self, settings: Settings, searcher: Searcher | None = None, *, workers: int = 0) -> None:
+    def __init__(
+        self, settings: Settings, searcher: Searcher | None = None, *, workers: int = 0, first: Worker | None = None
+    ) -> None:
         self._settings = settings
         self._workers = workers
         self._searcher = searcher
+        self._first = first
         self._lock = Lock()
         self.semantic = Semantic.NOT_LOADED
 
@@ -45,7 +49,9 @@ class SearcherHolder:
         if self._workers:
             from search.pool import PooledSearcher
 
-            return PooledSearcher(self._settings, self._workers)
+            pooled = PooledSearcher(self._settings, self._workers, self._first)
+            self._first = None
+            return pooled
         from search.searcher import Searcher  # only who searches loads the engines
 
         return Searcher.open(self._settings, verified=True)
@@ -63,6 +69,9 @@ class SearcherHolder:
     def close(self) -> None:
         """Close the searcher, if it was ever opened."""
         with self._lock:
+            if self._first is not None:
+                self._first.kill()
+                self._first = None
             if self._searcher is not None:
                 self._searcher.close()
                 self._searcher = None

@@ -86,7 +86,7 @@ def _word_list(name: str) -> frozenset[str]:
 
 
 class Analyzer:
-    """Text → terms. Making one loads nothing; the dictionary (0.3 s) is loaded by the first text, once for all threads.
+    """Text → terms. Making one loads nothing; the dictionary (0.05 s) is loaded by the first text, once for all threads.
 
     `cache` is the folder where the prepared dictionary is kept (settings.cache).
     """

@@ -19,6 +19,7 @@ from search.pool import PooledSearcher
 from search.searcher import Searcher
 from search.settings import Settings
 from search.stages import listening
+from search.worker import Worker
 
 QUERIES = [
     "民营银行",
@@ -109,6 +110,33 @@ def test_nothing_is_left_behind(settings: Settings, report: IndexReport) -> None
     opened.close()
     assert len(began) == 2
     assert began.isdisjoint(_children())
+
+
+def test_a_process_that_was_begun_before_is_the_first(settings: Settings, report: IndexReport) -> None:
+    """It is the pool's from then on, and ends with it."""
+    before = _children()
+    first = Worker()
+    begun = _children() - before
+    opened = PooledSearcher(settings, 1, first)
+    try:
+        assert opened.search("民营银行", mode=Mode.KEYWORD).hits
+        assert _children() - before == begun
+    finally:
+        opened.close()
+    assert begun.isdisjoint(_children())
+
+
+def test_one_that_was_lost_before_there_was_an_index_is_replaced(settings: Settings, report: IndexReport) -> None:
+    """Nobody had asked it anything, so nobody had seen that."""
+    before = _children()
+    first = Worker()
+    for process in _children() - before:
+        os.kill(process, signal.SIGKILL)
+    opened = PooledSearcher(settings, 1, first)
+    try:
+        assert opened.search("民营银行", mode=Mode.KEYWORD).hits
+    finally:
+        opened.close()
 
 
 def test_every_error_can_be_sent() -> None:

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from search.text.dictionary import Segmenter
 from search.text.normalise import fold, is_cjk
 from search.text.segment import _CHINESE, Analyzer, Kind, _resource
 
@@ -22,6 +23,7 @@ POLICY = (
     "请问中国农业发展银行待处理的民营银行如何设立推进三供一业分离移交和采煤沉陷区棚户区改造，"
     "支持东北地区等老工业基地（ＰＰＰ模式）投资3.5亿元，發展農業。的了和什么怎么办"
 )
+_ALL_CHINESE = re.compile(r"[\u4e00-\u9fd5]+")
 CHINESE_TEXTS = st.one_of(
     st.text(st.sampled_from(POLICY), min_size=2, max_size=40),
     st.tuples(st.integers(0, len(POLICY) - 2), st.integers(2, 30)).map(lambda at: POLICY[at[0] : at[0] + at[1]]),
@@ -139,10 +141,53 @@ def test_the_prepared_dictionary_is_private_and_mended_when_broken(tmp_path: Pat
     (file,) = (tmp_path / "segmenter").iterdir()
     if os.name == "posix":
         assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
-    for broken in (b"", file.read_bytes()[:-1000], b"\0" * 100):
+    whole = file.read_bytes()
+    half = len(whole) // 2
+    for broken in (b"", whole[:-1000], b"\0" * 100, whole[:half] + b"?" + whole[half + 1 :], whole + b"\n"):
         file.write_bytes(broken)
         assert Analyzer(tmp_path).tokens("民营银行") == expected
-        assert file.stat().st_size > 1_000_000
+        assert file.read_bytes() == whole
+
+
+def test_words_are_cut_alike_in_whatever_order_their_characters_are_met(tmp_path: Path, analyzer: Analyzer) -> None:
+    """The dictionary's words are unpacked with the first character that they begin with, in any thread."""
+    texts = [
+        "民營銀行和農村信用社",
+        "Ｔ恤衫",
+        "“A座”卡拉OK",
+        "〔2016〕62号文件",
+        "𠮷野家\ud800",
+        "未收录的𬬻字",
+        "民营银行",
+        "",
+    ]
+    expected = [analyzer.tokens(text) for text in texts]
+    for step in (1, -1):
+        assert [Analyzer(tmp_path).tokens(text) for text in texts[::step]] == expected[::step]
+    at_once = Analyzer(tmp_path)
+    with ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(at_once.tokens, texts * 20)) == expected * 20
+
+
+def test_the_dictionary_is_jiebas_with_the_projects_words(tmp_path: Path) -> None:
+    """Read back from the file: what jieba itself would look up, beginnings of words and the sum of all included."""
+    import jieba
+
+    own = "民营银行 7 n\n某县某镇 3 ns\n".encode()
+    lines = Path(jieba.__file__).with_name("dict.txt").read_bytes().splitlines() + own.splitlines()
+    file = tmp_path / "dictionary"
+    file.write_bytes(b"\n".join(lines))
+    tokenizer = jieba.Tokenizer(str(file))
+    tokenizer.tmp_dir = str(tmp_path)
+    tokenizer.initialize()
+    for _ in ("made", "read"):
+        segmenter = Segmenter(own, tmp_path / "prepared")
+        text = "某县某镇的民营银行与卡拉OK，某县城关镇的T恤"
+        assert list(segmenter.cut(text)) == list(tokenizer.cut(text, HMM=False))
+        assert segmenter.known("某县某镇")
+        assert not segmenter.known("某县某")  # only a beginning
+        assert not segmenter.known("")
+        assert set(segmenter.trie().words) == {word for word in tokenizer.FREQ if _ALL_CHINESE.fullmatch(word)}
 
 
 def test_no_cache_folder_is_no_obstacle(tmp_path: Path) -> None:

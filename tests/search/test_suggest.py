@@ -5,10 +5,16 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexer.report import IndexReport
+from search import suggest
+from search.generation import CATALOGUE, open_current
 from search.searcher import Searcher
+from search.settings import Settings
+from search.store import Catalogue
 from search.suggest import Entry, Index, Suggestion, SuggestionKind, frequent_terms
 from search.text.segment import Analyzer
 
@@ -96,6 +102,21 @@ def test_the_real_corpus_has_suggestions_of_every_kind(searcher: Searcher) -> No
     assert searcher.suggest("国发2016")[0].text == "国发〔2016〕62号"
     assert "民营银行" in [found.text for found in searcher.suggest("民營")]
     assert {found.kind for found in searcher.suggest("东北", 20)} >= {SuggestionKind.TERM, SuggestionKind.TITLE}
+
+
+def test_who_is_not_patient_goes_without_corrections_that_take_long(
+    settings: Settings, report: IndexReport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are gathered behind their back; who is patient has them at once, and then everybody."""
+    monkeypatch.setattr(suggest, "SMALL", 0)
+    catalogue = Catalogue(open_current(settings.home).folder / CATALOGUE)
+    suggester = suggest.Suggester(catalogue, Analyzer(settings.cache))
+    assert suggester.speller(patient=False) is None
+    speller = suggester.speller()
+    assert speller is not None
+    assert suggester.speller(patient=False) is speller
+    catalogue.close()
+    suggester.gather_soon().join()  # finds all done, or the catalogue closed
 
 
 def test_phrases_are_whole_and_say_something(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import multiprocessing
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,12 +13,13 @@ import pytest
 from benchmarks.kills import CheapEmbedder, Place, act
 from search import live
 from search.embedding import Embedder, on_demand
-from search.errors import IndexDamaged, ModelUnavailable
+from search.errors import IndexDamaged, ModelUnavailable, NoIndex
 from search.generation import MANIFEST, make_live, open_current
 from search.model import Mode, Notice
 from search.pool import PooledSearcher
 from search.searcher import Searcher
 from search.settings import Settings
+from search.worker import Worker
 from tests.trust.conftest import flip, found
 from web.app import app_on, create_app
 from web.opening import SearcherHolder
@@ -227,3 +229,31 @@ def test_a_model_that_cannot_be_loaded_is_not_tried_with_every_search(
     monkeypatch.setattr(Embedder, "for_queries", lambda settings, progress=True: CheapEmbedder(settings))
     assert searcher.search("支持民營銀行", mode=Mode.SEMANTIC).total
     searcher.close()
+
+
+def test_the_process_that_was_begun_first_waits_for_an_index(place: Place) -> None:
+    """A failure to open keeps it; it searches what is opened at last, and ends with its holder."""
+    name = place.home / "CURRENT"
+    live_one = name.read_text("utf-8")
+    name.unlink()
+    before = set(multiprocessing.active_children())
+    holder = SearcherHolder(place.settings, workers=1, first=Worker())
+    begun = set(multiprocessing.active_children()) - before
+    assert len(begun) == 1
+    for _ in range(2):
+        with pytest.raises(NoIndex):
+            holder.get()
+    name.write_text(live_one, "utf-8")
+    assert holder.get().search("“第1版執行”", mode=Mode.KEYWORD).hits
+    assert set(multiprocessing.active_children()) - before == begun
+    holder.close()
+    assert not set(multiprocessing.active_children()) - before
+
+
+def test_the_process_that_was_begun_first_ends_with_its_holder(place: Place) -> None:
+    """Also where nobody ever asked for the searcher."""
+    before = set(multiprocessing.active_children())
+    holder = SearcherHolder(place.settings, workers=1, first=Worker())
+    assert set(multiprocessing.active_children()) - before
+    holder.close()
+    assert not set(multiprocessing.active_children()) - before

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,8 @@ HOST = "127.0.0.1"
 PORT = 8000
 MAX_WORKERS = 4
 """Taken by default; each holds a dictionary and a model."""
+OPENING_SECONDS = 1.0
+"""So long the pages wait for the index, for which the first search waits, too: their imports would keep each other up."""
 _log = logging.getLogger("tiaokuan")
 
 
@@ -32,15 +34,16 @@ _log = logging.getLogger("tiaokuan")
 def serve(host: str, port: str, workers: int | None) -> None:
     """提供检索网页和 JSON 接口 · serve the search page and the JSON API"""
     from search.i18n import load_catalogue
-    from web import logs, params
-    from web.opening import SearcherHolder
 
-    settings = load_settings()
-    number = params.integer({"port": clean(port)}, "port", PORT, (0, 65535), settings.language)
-    holder = SearcherHolder(settings, workers=_workers(settings.workers if workers is None else workers))
-    logs.configure(settings)
-    Thread(target=_open, args=(holder,), name="opening", daemon=True).start()  # while the pages' modules are imported
+    holder, settings = _holder(workers)
     try:
+        from web import logs, params
+
+        number = params.integer({"port": clean(port)}, "port", PORT, (0, 65535), settings.language)
+        logs.configure(settings)
+        opening = Thread(target=_open, args=(holder,), name="opening", daemon=True)
+        opening.start()
+        opening.join(OPENING_SECONDS)
         server = _listening(settings, holder, clean(host), number)
     except BaseException:
         holder.close()
@@ -55,6 +58,23 @@ def serve(host: str, port: str, workers: int | None) -> None:
     finally:
         server.close()
         holder.close()
+
+
+def _holder(workers: int | None) -> tuple[SearcherHolder, Settings]:
+    """The holder of the searcher to be, and the settings. A process that searches takes as long to get ready as the server
+    does, so that the first one begins before all else."""
+    from search.worker import Worker
+    from web.opening import SearcherHolder
+
+    with ExitStack() as untaken:
+        first = Worker() if _workers(workers) else None
+        if first is not None:
+            untaken.callback(first.kill)
+        settings = load_settings()
+        count = _workers(settings.workers if workers is None else workers)
+        if count:
+            untaken.pop_all()
+        return SearcherHolder(settings, workers=count, first=first if count else None), settings
 
 
 def _listening(settings: Settings, holder: SearcherHolder, host: str, port: int) -> Server:

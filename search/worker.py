@@ -1,0 +1,159 @@
+"""A process that searches, and the pipe to it. Little is imported here: who serves begins the process before all else, so that
+it gets ready while the server does."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from threading import Lock
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from search.errors import TiaokuanError
+from search.model import Mode
+from search.stages import Watch, listening, overheard
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+    from search.searcher import Searcher
+    from search.settings import Settings
+
+_THREADS = "OMP_NUM_THREADS"
+_ENVIRONMENT = Lock()
+START_SECONDS = 60.0
+"""Time for a process to begin and to open the index."""
+
+
+class Lost(Exception):
+    """The worker's process has ended."""
+
+
+class Late(Exception):
+    """The worker has not answered in time."""
+
+
+class Worker:
+    """A process with a searcher, and the pipe to it. One caller at a time.
+
+    It begins at once with its imports, and opens what `open` names."""
+
+    def __init__(self) -> None:
+        context = multiprocessing.get_context("spawn")  # a fork would copy locks that other threads hold
+        self._pipe, end = context.Pipe()
+        self._process = context.Process(target=_work, args=(end,), name="tiaokuan-search", daemon=True)
+        with _one_thread_each(), _without_main():
+            self._process.start()
+        end.close()  # so that the pipe ends with the process
+        self._ready = self._warm = False
+
+    @property
+    def is_alive(self) -> bool:
+        return not self._pipe.closed
+
+    def open(self, settings: Settings, serving: str) -> None:
+        """Let it open a generation; to be called once, before the first `call`. Does not wait for it."""
+        with suppress(OSError):  # the process has ended, which the first call sees
+            self._pipe.send((settings, serving))
+
+    def call(self, deadline: float | None, serving: str, method: str, *arguments: Any, **options: Any) -> Any:
+        """What the searcher says from the generation `serving`. Raises what it raises, Late at the deadline (monotonic),
+        Lost."""
+        if deadline is not None and not self._warm:
+            deadline += START_SECONDS  # opening the index and loading the model are not part of a search
+        try:
+            if not self._ready:
+                self._receive(deadline)
+                self._ready = True
+            self._pipe.send((serving, method, arguments, options))
+            answer = self._receive(deadline)
+            self._warm = self._warm or options.get("mode") is not Mode.KEYWORD
+            return answer
+        except (EOFError, OSError) as error:
+            self.kill()
+            raise Lost from error
+
+    def kill(self) -> None:
+        """End the process."""
+        self._process.kill()
+        self._process.join()
+        self._pipe.close()
+
+    def _receive(self, deadline: float | None) -> Any:
+        if not self._pipe.poll(None if deadline is None else max(0.0, deadline - time.monotonic())):
+            raise Late
+        answer, error, watch = self._pipe.recv()
+        overheard(watch)
+        if error is not None:
+            raise error
+        return answer
+
+
+@contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """For what is started meanwhile: one thread in OpenBLAS and Faiss. Theirs wait for the next task by spinning, so that
+    processes with several each take the cores from one another, and half of the searches a second with them. Both read
+    it when they are loaded, which is before a worker's first line."""
+    with _ENVIRONMENT:
+        before = os.environ.get(_THREADS)
+        os.environ.setdefault(_THREADS, "1")
+        try:
+            yield
+        finally:
+            if before is None:
+                del os.environ[_THREADS]
+
+
+@contextmanager
+def _without_main() -> Iterator[None]:
+    """For what is started meanwhile: it does not import the main module of this program again, of which it needs nothing."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+
+
+def _work(pipe: Connection) -> None:
+    """What a worker does until its pipe ends, which is when the server stops or dies."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which then ends its workers
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    with suppress(EOFError, KeyboardInterrupt):  # of the pipe
+        searcher = _opened(pipe)
+        while searcher is not None:
+            serving, method, arguments, options = pipe.recv()
+            searcher.follow(serving)
+            pipe.send(_answered(searcher, method, arguments, options))
+
+
+def _opened(pipe: Connection) -> Searcher | None:
+    """A searcher on the generation that the leader names; None where there can be none, which the leader is told."""
+    from search.live import Role
+    from search.searcher import Searcher  # while the leader imports it, too, and chooses
+
+    settings, serving = pipe.recv()
+    try:
+        searcher = Searcher(settings, Role.WORKER, serving)
+        searcher.get_ready()
+    except TiaokuanError as error:
+        pipe.send((None, error, Watch()))
+        return None
+    pipe.send((None, None, Watch()))
+    return searcher
+
+
+def _answered(searcher: Searcher, method: str, arguments: tuple[Any, ...], options: dict[str, Any]) -> tuple[Any, ...]:
+    with listening() as watch:
+        try:
+            return getattr(searcher, method)(*arguments, **options), None, watch
+        except TiaokuanError as error:
+            return None, error, watch
+        except Exception:  # not every exception can be sent
+            return None, RuntimeError(traceback.format_exc()), watch
