@@ -17,6 +17,8 @@ from functools import partial
 from pathlib import Path
 from unittest.mock import patch
 
+import numpy as np
+
 from search.evaluation import Judged, Measured, Setup, compare, evaluate_live, evaluation_engine, figures, load_judged
 from search.evaluation.folder import named
 from search.evaluation.measuring import measure
@@ -32,12 +34,12 @@ from search.vouching import vouched
 
 # A part → what to put in its place, and what that is.
 PARTS: dict[str, tuple[str, object]] = {
-    "places, issuers, years preferred": ("search.retrieval.prefer", lambda ranked, query, named: list(ranked)),
+    "places, issuers, years preferred": ("search.retrieval.prefer", lambda ranked, query, named: ranked),
     "synonyms": ("search.reading.QueryReader.read", lambda self, text, today=None: parse(text, today)),
     "question words left out": ("search.text.segment.Analyzer._without_question_words", lambda self, text: text),
     "ceiling of the keyword channel": ("search.retrieval.KEYWORD_CEILING", 0.0),
     "channels vouch together": ("search.retrieval.vouched", partial(vouched, words_alone=0.45, onset=1e-6)),
-    "floors at all": ("search.retrieval.vouched", lambda *given: True),
+    "floors at all": ("search.retrieval.vouched", lambda keyword, *_: np.ones(len(keyword), np.bool_)),
 }
 LIVE_PARTS: dict[str, tuple[str, object]] = {
     "documents of the title first": ("search.searcher.titled_first", lambda catalogue, found, query: found),
@@ -67,7 +69,7 @@ def on_folder(folder: Path, mode: Mode) -> Iterator[Measure]:
     reader = QueryReader(Analyzer(settings.cache), SynonymBook(settings.home / "synonyms.txt"))
 
     def answer(text: str, asked: Mode) -> list[str]:
-        retriever = Retriever(engine, embedder, partial(named, judged))
+        retriever = Retriever(engine, embedder, named(judged))
         return [ranked.clause_id for ranked in retriever.retrieve(reader.read(text), asked, DEPTH).ranked]
 
     with closing(engine):

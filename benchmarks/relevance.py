@@ -17,9 +17,13 @@ from math import log2
 from pathlib import Path
 from statistics import fmean
 
+import numpy as np
+from numpy.typing import NDArray
+
+from search.engines.columns import Candidates
 from search.engines.protocol import Candidate
 from search.evaluation import Judged, evaluation_engine, load_judged
-from search.fusion import weighted
+from search.fusion import fuse
 from search.query import parse
 from search.settings import Settings
 from search.vouching import vouched
@@ -127,12 +131,12 @@ def reciprocal_ranks(asked: Asked, constant: int = 60) -> list[str]:
 
 def scores_merged(asked: Asked, share: float, ceiling: float) -> list[str]:
     """The fusion that searches use."""
-    channels = {
-        "keyword": [(c.clause_id, c.score) for c in asked.keyword],
-        "semantic": [(c.clause_id, c.score) for c in asked.semantic],
-    }
+    found = {"keyword": Candidates.of(asked.keyword), "semantic": Candidates.of(asked.semantic)}
+    columns = {name: (candidates.ordinals, candidates.scores) for name, candidates in found.items()}
     weights = {"keyword": share, "semantic": 1 - share}
-    return [clause for clause, _ in weighted(channels, weights, {"keyword": (0.0, ceiling * asked.ceiling)})]
+    fused = fuse(columns, weights, {"keyword": (0.0, ceiling * asked.ceiling)})
+    ids = {c.ordinal: c.clause_id for candidates in found.values() for c in candidates}
+    return [ids[ordinal] for ordinal in fused.ordinals.tolist()]
 
 
 def print_fusions(judged: Judged, answers: Mapping[str, Asked]) -> None:
@@ -152,28 +156,30 @@ def print_fusions(judged: Judged, answers: Mapping[str, Asked]) -> None:
 
 def print_floors(judged: Judged, answers: Mapping[str, Asked], off_topic: Sequence[Asked]) -> None:
     """What the floors cost and spare: see `search.vouching`."""
-    pairs = []
+    answered: list[tuple[float, float]] = []
     for query, asked in answers.items():
         words = {c.clause_id: c.score / (asked.ceiling or 1) for c in asked.keyword}
         meaning = {c.clause_id: c.score for c in asked.semantic}
-        pairs += [(words.get(doc, 0.0), meaning.get(doc, 0.0)) for doc in judged.judgments[query]]
+        answered += [(words.get(doc, 0.0), meaning.get(doc, 0.0)) for doc in judged.judgments[query]]
+    pairs = np.array(answered).T
     noise = [_pairs_of(a) for a in off_topic]
     for floor in (0.87, 0.875, 0.88):
         for words in (0.45, 0.6, 0.75):
             for onset in (_APART, 0.015, 0.02, 0.025):
                 hit = partial(vouched, floor=floor, words_alone=words, onset=onset)
-                lost = fmean(not hit(word, near) for word, near in pairs)
-                nothing = fmean(not any(hit(word, near) for word, near in found) for found in noise)
+                lost = fmean(~hit(*pairs))
+                nothing = fmean(not hit(*found).any() for found in noise)
                 print(
                     f"  cosine {floor}, words {words}, onset {onset}: {lost:.3f} of answers lost, {nothing:.3f} silent"
                 )
 
 
-def _pairs_of(asked: Asked) -> list[tuple[float, float]]:
-    """For each candidate its share of a full match and its cosine, 0 where a channel did not find it."""
+def _pairs_of(asked: Asked) -> NDArray[np.float64]:
+    """(2, n): for each candidate its share of a full match and its cosine, 0 where a channel did not find it."""
     words = {c.clause_id: c.score / (asked.ceiling or 1) for c in asked.keyword}
     meaning = {c.clause_id: c.score for c in asked.semantic}
-    return [(words.get(clause, 0.0), meaning.get(clause, 0.0)) for clause in words.keys() | meaning.keys()]
+    pairs = [(words.get(clause, 0.0), meaning.get(clause, 0.0)) for clause in words.keys() | meaning.keys()]
+    return np.array(pairs).reshape(-1, 2).T
 
 
 def main(folder: Path) -> None:

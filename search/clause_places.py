@@ -1,5 +1,5 @@
-"""What ranking asks of hundreds of clauses for every query: their documents, their texts, and what they are. Arrays, 13 bytes
-for each clause; what is shown of a clause is in the catalogue.
+"""What ranking asks of hundreds of clauses for every query: their documents, their texts, what they are, and which provinces
+they speak of. Arrays, 21 bytes for each clause; what is shown of a clause is in the catalogue.
 
 Both are numbered from 0 in the order in which the catalogue was written: a clause by the ordinal that its entry in the
 engine has, too, a document by its position.
@@ -10,17 +10,20 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache, reduce
+from operator import or_
 from typing import TYPE_CHECKING, Self
 
-from search.model import ClauseKind
+from search.model import Clause, ClauseKind, Document
+from search.text.normalise import simplify
+from search.understanding.places import as_bits, provinces_in
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
 _ASIDE = frozenset(kind for kind in ClauseKind if kind.is_heading or kind is ClauseKind.NOTE)
-_TYPES = {"documents": "i", "texts": "q", "aside": "b", "editions": "i"}
+_TYPES = {"documents": "i", "texts": "q", "aside": "b", "provinces": "q", "editions": "i"}
 
 
 class PlaceWriter:
@@ -29,12 +32,16 @@ class PlaceWriter:
     def __init__(self) -> None:
         self._arrays = {name: array(code) for name, code in _TYPES.items()}
 
-    def add(self, edition: int, clauses: Sequence[tuple[ClauseKind, int]]) -> None:
+    def add(self, document: Document, edition: int, clauses: Sequence[tuple[Clause, int]]) -> None:
         """Those of one document, each with the number of its text; `edition` is the document's rank among its work's."""
         arrays = self._arrays
         arrays["documents"].extend([len(arrays["editions"])] * len(clauses))
         arrays["texts"].extend([text for _, text in clauses])
-        arrays["aside"].extend([kind in _ASIDE for kind, _ in clauses])
+        arrays["aside"].extend([clause.kind in _ASIDE for clause, _ in clauses])
+        named = _provinces(document.title) | _provinces(document.region or "")
+        arrays["provinces"].extend(
+            [named | _provinces_of(clause.path) | _provinces(clause.text) for clause, _ in clauses]
+        )
         arrays["editions"].append(edition)
 
     def columns(self) -> Iterator[tuple[str, bytes]]:
@@ -42,14 +49,26 @@ class PlaceWriter:
         return ((name, column.tobytes()) for name, column in self._arrays.items())
 
 
+def _provinces(text: str) -> int:
+    return as_bits(provinces_in(simplify(text)))
+
+
+@lru_cache(maxsize=256)
+def _provinces_of(path: tuple[str, ...]) -> int:
+    """Clauses under one heading follow each other."""
+    return reduce(or_, map(_provinces, path), 0)
+
+
 @dataclass(frozen=True)
 class Places:
-    """Of each clause its document, the number of the text that it shares with its copies, and whether it is only a heading
-    or a note; of each document the rank of its edition, the best 0."""
+    """Of each clause its document, the number of the text that it shares with its copies, whether it is only a heading or a
+    note, and the provinces (as_bits) that it, its headings, its document's title and region name; of each document the rank
+    of its edition, the best 0."""
 
     documents: NDArray[np.int32]
     texts: NDArray[np.int64]
     aside: NDArray[np.int8]
+    provinces: NDArray[np.int64]
     editions: NDArray[np.int32]
 
     @classmethod

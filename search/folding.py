@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 import numpy as np
+from numpy.typing import NDArray
 
 from search.model import ChannelMatch, Factor, Sort
-from search.ranked import Ranked
+from search.ranked import DECIMALS, Factors, Ranked, RankedList
 
 if TYPE_CHECKING:
-    from search.clause_places import Places
     from search.store import Catalogue
+
+Array = NDArray[Any]
+WHOLE = Factor("whole", 1.0)
+"""Changes nothing, and is not shown."""
 
 HEADING_WEIGHT = 0.5
 """A heading alone answers less than the text under it, which has the heading's words in its path; so does a 题注."""
@@ -36,66 +40,120 @@ class Folded(NamedTuple):
     text: int
 
 
-def fold_copies(catalogue: Catalogue, ranked: Sequence[Ranked], *, spread: bool = False) -> list[Folded]:
+@dataclass(frozen=True, slots=True)
+class FoldedList(Sequence[Folded]):
+    """One entry per text, best first. An entry becomes a `Folded` when somebody looks at it.
+
+    Columns, (n,) each: for each entry its score, the number of its text, the position of its document, and the places in
+    `ranked` of the clause that stands for it and of the copy with the highest score (the same where there is no other).
+    `copies` (m,) are the numbers of the texts of all clauses of `ranked`, `aside` their factors; `further` are those of the
+    entries."""
+
+    ranked: RankedList
+    copies: Array
+    aside: Factors
+    scores: Array
+    texts: Array
+    documents: Array
+    standing: Array
+    highest: Array
+    further: Factors | None = None
+
+    def __len__(self) -> int:
+        return len(self.scores)
+
+    @overload
+    def __getitem__(self, place: int) -> Folded: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[Folded]: ...
+
+    def __getitem__(self, place: int | slice) -> Folded | list[Folded]:
+        if isinstance(place, slice):
+            return [self[i] for i in range(len(self))[place]]
+        standing, highest, text = int(self.standing[place]), int(self.highest[place]), int(self.texts[place])
+        ranked = self.ranked[standing]
+        factors = (self.ranked[highest] if highest != standing else ranked).factors + self.aside.of(highest)
+        if self.further is not None:
+            factors += self.further.of(place)
+        matched_by = self._channels(ranked, text)
+        shown = Ranked(ranked.clause_id, float(self.scores[place]), matched_by, factors)
+        return Folded(shown, int(self.ranked.ordinals[standing]), int(self.documents[place]), text)
+
+    def _channels(self, standing: Ranked, text: int) -> Mapping[str, ChannelMatch]:
+        """What the channels said of the clause that stands for a text, or else of the first that they found."""
+        having = np.flatnonzero(self.copies == text).tolist()
+        if len(having) == 1:
+            return standing.matched_by
+        others = [self.ranked[place] for place in reversed(having)]
+        return dict(chain.from_iterable(each.matched_by.items() for each in [*others, standing]))
+
+    def kept(self, which: Array) -> FoldedList:
+        """Some of them, or all in another order: places."""
+        columns = {name: getattr(self, name)[which] for name in ("scores", "texts", "documents", "standing", "highest")}
+        return replace(self, **columns, further=self.further.kept(which) if self.further else None)
+
+    def ordered(self) -> FoldedList:
+        """Best first, equal ones as they were."""
+        return self.kept(np.argsort(-self.scores, kind="stable"))
+
+    def led(self, first: Sequence[int]) -> FoldedList:
+        """The entries at these places in front, in this order, the others behind as they were. The scores stay where they
+        are: in step with the order."""
+        others = np.setdiff1d(np.arange(len(self)), first)
+        return replace(self.kept(np.concatenate([np.array(first, np.int64), others])), scores=self.scores)
+
+
+def fold_copies(catalogue: Catalogue, ranked: RankedList, *, spread: bool = False) -> FoldedList:
     """One entry per text, best first: its best edition among the ranked stands for it, with the best score that any copy
     reached; headings weigh less. With `spread`, so do a document's clauses after its third."""
-    if not ranked:
-        return []
-    places = catalogue.places
-    at = np.array(catalogue.ordinals(ranked))
-    documents, texts, aside = (column[at].tolist() for column in (places.documents, places.texts, places.aside))
-    groups: dict[int, list[Folded]] = {}
-    heading = Factor("heading", HEADING_WEIGHT)
-    for r, place, document, text, is_aside in zip(ranked, at.tolist(), documents, texts, aside, strict=True):
-        weighed = r.weighed(heading) if is_aside else r
-        groups.setdefault(text, []).append(Folded(weighed, place, document, text))
-    folded = [_entry(members, places) for members in groups.values()]
-    folded.sort(key=_by_score)
+    places, at = catalogue.places, ranked.ordinals
+    documents, texts = places.documents[at], places.texts[at]
+    aside = Factors((WHOLE, Factor("heading", HEADING_WEIGHT)), places.aside[at])
+    scores = aside.times(ranked.scores)
+    standing, highest = _standing(texts, places.editions[documents], scores)
+    best = np.round(scores[highest], DECIMALS)
+    folded = FoldedList(ranked, texts, aside, best, texts[standing], documents[standing], standing, highest).ordered()
     return _spread(folded) if spread else folded
 
 
-def sorted_hits(folded: list[Folded], sort: Sort, catalogue: Catalogue) -> list[Folded]:
-    """Hits that come best first, by relevance or by the date of issue of the document that stands for the text."""
+def _standing(texts: Array, editions: Array, scores: Array) -> tuple[Array, Array]:
+    """For each text, in the order in which they come, where the clause is that stands for it, and the one with the highest
+    score."""
+    by_edition = np.lexsort((-scores, editions, texts))
+    ordered = texts[by_edition]
+    begins = np.flatnonzero(np.concatenate([np.ones(min(len(texts), 1), np.bool_), ordered[1:] != ordered[:-1]]))
+    if not len(begins):
+        return begins, begins
+    coming = np.argsort(np.minimum.reduceat(by_edition, begins))
+    by_score = np.lexsort((-scores, texts))
+    return by_edition[begins][coming], by_score[begins][coming]
+
+
+def sorted_hits(folded: FoldedList, sort: Sort, catalogue: Catalogue) -> FoldedList:
+    """Hits that come best first, by relevance or by the date of issue of the document that stands for the text; those
+    without a date last."""
     if sort is Sort.RELEVANCE:
         return folded
     facts = catalogue.facts()
-    dated = [(facts[f.document].issued_on, f) for f in folded]
-    known = [(day, f) for day, f in dated if day is not None]
-    known.sort(key=lambda pair: pair[0], reverse=sort is Sort.NEWEST)
-    return [f for _, f in known] + [f for day, f in dated if day is None]
+    days = [facts[document].issued_on for document in folded.documents.tolist()]
+    dated = [(day.toordinal(), place) for place, day in enumerate(days) if day is not None]
+    dated.sort(key=lambda pair: pair[0], reverse=sort is Sort.NEWEST)
+    undated = [place for place, day in enumerate(days) if day is None]
+    return folded.kept(np.array([*(place for _, place in dated), *undated], np.int64))
 
 
-def _by_score(folded: Folded) -> float:
-    return -folded.ranked.score
-
-
-def _entry(members: Sequence[Folded], places: Places) -> Folded:
-    if len(members) == 1:
-        (clause_id, score, matched_by, factors, _), place, document, text = members[0]
-        return Folded(Ranked(clause_id, round(score, 4), matched_by, factors, place), place, document, text)
-    best = min(members, key=lambda f: (places.editions[f.document], -f.ranked.score))
-    highest = max(members, key=lambda f: f.ranked.score).ranked
-    ranked = best.ranked._replace(
-        score=round(highest.score, 4), matched_by=_channels(best, members), factors=highest.factors
-    )
-    return best._replace(ranked=ranked)
-
-
-def _channels(best: Folded, members: Sequence[Folded]) -> Mapping[str, ChannelMatch]:
-    """What the channels said of the best edition, or else of the first that they found."""
-    others = chain.from_iterable(f.ranked.matched_by.items() for f in reversed(members))
-    return dict(others) | dict(best.ranked.matched_by)
-
-
-def _spread(folded: Sequence[Folded]) -> list[Folded]:
-    seen: Counter[int] = Counter()
-    weighed = []
-    for f in folded:
-        ranked, place, document, text = f
-        seen[document] += 1
-        further = seen[document] - FROM_ONE_DOCUMENT
-        weighed.append(Folded(ranked.weighed(_further(further)), place, document, text) if further > 0 else f)
-    return sorted(weighed, key=_by_score)
+def _spread(folded: FoldedList) -> FoldedList:
+    """Each document's clauses after its third weighed less, the more the further down."""
+    by_document = np.argsort(folded.documents, kind="stable")
+    ordered = folded.documents[by_document]
+    begins = np.searchsorted(ordered, ordered, side="left")
+    earlier = np.empty(len(ordered), np.int64)
+    earlier[by_document] = np.arange(len(ordered)) - begins
+    which = np.maximum(earlier - FROM_ONE_DOCUMENT + 1, 0)
+    kinds = (WHOLE, *(_further(clauses) for clauses in range(1, which.max(initial=0) + 1)))
+    further = Factors(kinds, which)
+    return replace(folded, scores=further.times(folded.scores), further=further).ordered()
 
 
 @cache

@@ -1,59 +1,67 @@
-"""Merging the rankings of the channels into one. Pure functions over (clause id, score) lists, best first."""
+"""Merging the rankings of the channels into one. Pure functions over arrays of ordinals and scores, best first."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+NOT_FOUND = -1
 
 
-def spread(scores: Sequence[float], floor: float | None = None, ceiling: float | None = None) -> list[float]:
+def spread(scores: Array, floor: float | None = None, ceiling: float | None = None) -> Array:
     """Scores brought to 0…1 between `floor` (the lowest of them where it is not given) and the best of them, or
     `ceiling` where that is higher: a channel whose best is poor does not shout."""
-    if not scores:
-        return []
-    low = min(scores) if floor is None else floor
-    width = max([*scores, ceiling or 0.0, low]) - low
+    if not len(scores):
+        return np.zeros(0)
+    low = float(scores.min()) if floor is None else floor
+    width = max(float(scores.max()), ceiling or 0.0, low) - low
     if width <= 0:
-        return [1.0] * len(scores)
-    return [0.0 if score <= low else min(1.0, (score - low) / width) for score in scores]
+        return np.ones(len(scores))
+    return np.clip((scores - low) / width, 0.0, 1.0)
 
 
-def shares(
-    channels: Mapping[str, Sequence[tuple[str, float]]],
+@dataclass(frozen=True, slots=True)
+class Fused:
+    """All that any channel found, best first: the clauses' ordinals, their scores (0…1 where the weights add up to 1), and for
+    each channel the place (from 0) that a clause has in its ranking, or NOT_FOUND. `shares` has for each channel what it adds
+    to the clauses of its ranking, in their order."""
+
+    ordinals: Array
+    scores: Array
+    ranks: Mapping[str, Array]
+    shares: Mapping[str, Array]
+
+    def kept(self, which: Array) -> Fused:
+        """Some of them, by a mask."""
+        ranks = {name: places[which] for name, places in self.ranks.items()}
+        return Fused(self.ordinals[which], self.scores[which], ranks, self.shares)
+
+
+def fuse(
+    channels: Mapping[str, tuple[Array, Array]],
     weights: Mapping[str, float],
     bounds: Mapping[str, tuple[float | None, float | None]],
-) -> dict[str, dict[str, float]]:
-    """What each channel adds to a clause's score: channel → clause id → weight times spread score. `bounds` gives a
-    channel's floor and ceiling. A clause that a channel did not find gets nothing from it."""
-    added = {}
-    for name, ranking in channels.items():
-        values = spread([score for _, score in ranking], *bounds.get(name, (None, None)))
-        added[name] = {clause_id: weights[name] * value for (clause_id, _), value in zip(ranking, values, strict=True)}
-    return added
-
-
-def totals(added: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
-    """Each clause's score: 0…1 where the weights add up to 1.
+) -> Fused:
+    """The channels' rankings, each (ordinals, scores), merged: a clause's score is the sum of what each channel adds, its
+    weight times the spread score; a channel that did not find it adds nothing. `bounds` gives a channel's floor and
+    ceiling. Equal scores in the order of the ordinals.
 
     Of the fusions measured (see benchmarks/README.md) the weighted sum led reciprocal rank fusion on every set of real
     questions: it keeps by how much the first is ahead."""
-    total: dict[str, float] = {}
-    for values in added.values():
-        for clause_id, value in values.items():
-            total[clause_id] = total.get(clause_id, 0.0) + value
-    return total
-
-
-def best_first(clause_ids: Iterable[str], total: Mapping[str, float]) -> list[tuple[str, float]]:
-    """Some clauses with their scores, best first, equal ones by id."""
-    ordered = sorted((-total[clause_id], clause_id) for clause_id in clause_ids)
-    return [(clause_id, -score) for score, clause_id in ordered]
-
-
-def weighted(
-    channels: Mapping[str, Sequence[tuple[str, float]]],
-    weights: Mapping[str, float],
-    bounds: Mapping[str, tuple[float | None, float | None]],
-) -> list[tuple[str, float]]:
-    """The channels' rankings merged: all clauses by the sums of their `shares`."""
-    total = totals(shares(channels, weights, bounds))
-    return best_first(total, total)
+    clauses, which = np.unique(np.concatenate([found for found, _ in channels.values()]), return_inverse=True)
+    total, first = np.zeros(len(clauses)), 0
+    ranks, shares = {}, {}
+    for name, (found, scores) in channels.items():
+        at = which[first : first + len(found)]
+        shares[name] = weights[name] * spread(scores, *bounds.get(name, (None, None)))
+        total[at] += shares[name]
+        ranks[name] = np.full(len(clauses), NOT_FOUND)
+        ranks[name][at] = np.arange(len(found))
+        first += len(found)
+    order = np.argsort(-total, kind="stable")
+    return Fused(clauses[order], total[order], {name: places[order] for name, places in ranks.items()}, shares)

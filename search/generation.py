@@ -28,7 +28,7 @@ from search.holding import is_held
 from search.settings import Settings
 from search.windows import SCHEME as WINDOW_SCHEME
 
-SCHEMA = 4
+SCHEMA = 5
 """Raised with every change of the files' format."""
 MANIFEST = "manifest.json"
 CURRENT = "CURRENT"

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 from search.model import ChannelMatch, ClauseKind
 from search.query import Query
-from search.ranked import Ranked, Retrieved
+from search.ranked import Ranked, RankedList, Retrieved
 from search.store import Catalogue
 from search.text.normalise import fold, letters
 from search.understanding.titles import is_form
@@ -31,7 +31,8 @@ def list_documents(catalogue: Catalogue, documents: Collection[str], excluded: S
         ids = catalogue.openings(newest[:LISTED])
     stored = catalogue.stored(ids)
     kept = [i for i in ids if stored[i].clause.kind in _LISTED and not _has_any(stored[i].clause.text, excluded)]
-    return Retrieved([_listed(clause_id, rank) for rank, clause_id in enumerate(kept, 1)])
+    ranked = [_listed(clause_id, rank) for rank, clause_id in enumerate(kept, 1)]
+    return Retrieved(RankedList.of(ranked, catalogue.places_of(kept)))
 
 
 def _has_any(text: str, excluded: Sequence[str]) -> bool:
@@ -48,14 +49,17 @@ def titled_first(catalogue: Catalogue, found: Retrieved, query: Query) -> Retrie
     ranked = found.ranked
     if not ranked or query.phrases or query.excluded or query.document_numbers:
         return found
-    positions = catalogue.places.documents[catalogue.ordinals(ranked[:_TITLES])]
+    positions = catalogue.places.documents[ranked.ordinals[:_TITLES]]
     typed, facts = letters(query.meaning), catalogue.facts()
     first_documents = [facts[position] for position in dict.fromkeys(positions.tolist())]
     titled = [d.document_id for d in first_documents if is_form(typed, d.title)]
     if not titled:
         return found
-    by_id = {r.clause_id: r for r in ranked}
-    openings = [by_id.get(i) or _listed(i, 1, ranked[0].score) for i in catalogue.openings(titled)]
-    first = {r.clause_id for r in openings}
-    raised = [r._replace(score=ranked[0].score) for r in openings]
-    return Retrieved([*raised, *(r for r in ranked if r.clause_id not in first)], found.notices)
+    openings = catalogue.openings(titled)
+    places, best = catalogue.places_of(openings), ranked[0].score
+    at = {ordinal: place for place, ordinal in enumerate(ranked.ordinals.tolist())}
+    raised = [
+        ranked[at[ordinal]]._replace(score=best) if ordinal in at else _listed(clause_id, 1, best)
+        for clause_id, ordinal in zip(openings, places, strict=True)
+    ]
+    return Retrieved(ranked.headed(RankedList.of(raised, places)), found.notices)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple, Protocol
 
 from search.engines.protocol import Engine, KeywordQuery
 from search.model import ChannelMatch, Notice
 from search.query import Article
-from search.ranked import Placed, Ranked, Retrieved
+from search.ranked import Ranked, RankedList, Retrieved
 from search.store import Catalogue
 from search.text.normalise import fold
 from search.text.numerals import units
@@ -19,18 +19,20 @@ _NAMING = 200
 
 
 class Naming(Protocol):
-    """Gives for clauses, in their order, what they and their documents name; without `texts` only what documents do."""
+    """Gives for clauses, by their places in the catalogue, what they and their documents name; without `texts` their own path
+    and text are left out."""
 
-    def __call__(self, clauses: Sequence[Placed], *, texts: bool = True) -> Sequence[Named]: ...
+    def __call__(self, places: Sequence[int], *, texts: bool = True) -> Sequence[Named]: ...
 
 
 class Named(NamedTuple):
-    """What tells which article a clause is, and what its document's facts are, where they are known."""
+    """What tells which article a clause is, the provinces (`as_bits`) that it and its document name, and what the facts of its
+    document are, where they are known."""
 
     title: str
     path: tuple[str, ...]
     text: str
-    region: str | None = None
+    provinces: int = 0
     issuers: tuple[str, ...] = ()
     year: int | None = None
 
@@ -60,15 +62,14 @@ def _closeness(article: Article, named: Named) -> tuple[int, int] | None:
     return abs(len(name) - len(article.law)), place
 
 
-def articles_first(ranked: Sequence[str], articles: Sequence[Article], named: Mapping[str, Named]) -> list[str]:
-    """The ranked clause ids with the articles asked for in front, the law of the closest name first; the rest keeps
-    its order."""
+def articles_in(named: Sequence[Named], articles: Sequence[Article]) -> list[int]:
+    """Where in a ranked list the articles stand that were asked for, the law of the closest name first."""
     wanted = {}
-    for clause_id in ranked:
-        found = [c for article in articles if (c := _closeness(article, named[clause_id]))]
+    for place, each in enumerate(named):
+        found = [c for article in articles if (c := _closeness(article, each))]
         if found:
-            wanted[clause_id] = min(found)
-    return sorted(ranked, key=lambda clause_id: (clause_id not in wanted, wanted.get(clause_id, (0, 0))))
+            wanted[place] = min(found)
+    return sorted(wanted, key=wanted.__getitem__)
 
 
 def find_numbers(
@@ -88,4 +89,4 @@ def find_numbers(
         for rank, clause_id in enumerate(dict.fromkeys([*openings, *naming]), 1)
     ]
     missing = () if openings else tuple(Notice("notice.number_not_found", {"number": n}) for n in numbers)
-    return Retrieved(ranked, missing)
+    return Retrieved(RankedList.of(ranked, catalogue.places_of([r.clause_id for r in ranked])), missing)

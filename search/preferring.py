@@ -6,14 +6,16 @@ msga_gov_qa, all of one city, nothing changes: no clause there speaks of elsewhe
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+
+import numpy as np
 
 from search.lookup import Named, Naming
 from search.model import Factor
 from search.query import Query
-from search.ranked import Ranked
-from search.text.normalise import letters, simplify
-from search.understanding.places import provinces_in
+from search.ranked import Factors, RankedList
+from search.text.normalise import letters
+from search.understanding.places import as_bits
 
 DEPTH = 100
 """Clauses from the top that are looked at; measured as good as all of them."""
@@ -24,53 +26,47 @@ HERE = 0.2
 FROM_ISSUER = 1.1
 IN_YEAR = 1.05
 
-_Weights = tuple[str, dict[str, tuple[str, float]], float]
-"""A preference's name, the factors of some clauses, and the factor of all others: what is preferred keeps its score."""
+_Preference = tuple[tuple[Factor, ...], list[int]]
+"""Factors, and their numbers for the clauses from the top: 0 is the one of what is preferred, which keeps its score, and 1 that
+of the clauses that were not looked at, too."""
 
 
-def prefer(ranked: Sequence[Ranked], query: Query, named: Naming) -> list[Ranked]:
+def prefer(ranked: RankedList, query: Query, named: Naming) -> RankedList:
     """The ranked clauses with the query's preferences applied, best first."""
     if not query.places and not query.year and not query.names_organ:
-        return list(ranked)
-    top = ranked[:DEPTH]
-    names = named(top, texts=bool(query.places))
-    known = {r.clause_id: each for r, each in zip(top, names, strict=True)}
-    weighed = list(ranked)
-    for name, weights, otherwise in _preferences(query, known):
-        factors = {clause_id: Factor(*weight) for clause_id, weight in weights.items()}
-        rest = Factor(name, otherwise)
-        weighed = [_weighed(r, factors.get(r.clause_id, rest)) for r in weighed]
-    return sorted(weighed, key=lambda r: -r.score)
+        return ranked
+    names = named(ranked.ordinals[:DEPTH].tolist(), texts=False)
+    factors = []
+    for kinds, top in _preferences(query, names):
+        which = np.ones(len(ranked), np.int8)
+        which[: len(top)] = top
+        factors.append(Factors(kinds, which))
+    return ranked.weighed(factors)
 
 
-def _weighed(ranked: Ranked, factor: Factor) -> Ranked:
-    return ranked if factor.value == 1 else ranked.weighed(factor)
-
-
-def _preferences(query: Query, known: Mapping[str, Named]) -> Iterator[_Weights]:
-    """For each preference that tells clauses apart: its name, the weights of some, and the weight of all others."""
+def _preferences(query: Query, names: Sequence[Named]) -> Iterator[_Preference]:
+    """Those that tell clauses apart."""
     if query.places:
-        yield from _by_place(query.places, known)
+        yield from _by_place(query.places, names)
     text = query.matched_text
-    named = {organ: letters(organ) in text for organ in {organ for n in known.values() for organ in n.issuers}}
-    issued = {i for i, n in known.items() if any(named[organ] for organ in n.issuers)}
-    dated = {i for i, n in known.items() if query.year is not None and n.year == query.year}
+    named = {organ: letters(organ) in text for organ in {organ for n in names for organ in n.issuers}}
+    issued = [any(named[organ] for organ in n.issuers) for n in names]
+    dated = [query.year is not None and n.year == query.year for n in names]
     for name, preferred, weight in (("issuer", issued, FROM_ISSUER), ("year", dated, IN_YEAR)):
-        if preferred and len(preferred) < len(known):
-            yield name, dict.fromkeys(preferred, (name, 1.0)), round(1 / weight, 4)
+        if any(preferred) and not all(preferred):
+            kinds = (Factor(name, 1.0), Factor(name, round(1 / weight, 4)))
+            yield kinds, [int(not each) for each in preferred]
 
 
-def _by_place(places: frozenset[str], known: Mapping[str, Named]) -> Iterator[_Weights]:
-    named = {clause_id: _provinces(n) for clause_id, n in known.items()}
-    here = {clause_id for clause_id, found in named.items() if found & places}
-    elsewhere = {clause_id for clause_id, found in named.items() if found} - here
+def _by_place(places: frozenset[str], names: Sequence[Named]) -> Iterator[_Preference]:
+    asked, named = as_bits(places), [n.provinces for n in names]
+    here = sum(bool(found & asked) for found in named)
+    elsewhere = sum(bool(found) for found in named) - here
     if elsewhere:
-        others = 1 / (1 + HERE * len(elsewhere) / len(here | elsewhere)) if here else 1.0
-        weights = dict.fromkeys(here, ("place", 1.0))
-        weights |= dict.fromkeys(elsewhere, ("elsewhere", round(ELSEWHERE * others, 4)))
-        yield "place", weights, round(others, 4)
-
-
-def _provinces(named: Named) -> frozenset[str]:
-    """The provinces that a clause, its headings, its document's title and region name."""
-    return provinces_in(simplify("\n".join([named.title, named.region or "", *named.path, named.text])))
+        others = 1 / (1 + HERE * elsewhere / (here + elsewhere)) if here else 1.0
+        kinds = (
+            Factor("place", 1.0),
+            Factor("place", round(others, 4)),
+            Factor("elsewhere", round(ELSEWHERE * others, 4)),
+        )
+        yield kinds, [0 if found & asked else 2 if found else 1 for found in named]

@@ -2,76 +2,124 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol, Self
+from typing import Any, NamedTuple, Self, overload
 
-from search.engines.protocol import Candidate
+import numpy as np
+from numpy.typing import NDArray
+
 from search.model import ChannelMatch, Factor, Notice
+
+Array = NDArray[Any]
+DECIMALS = 4
+"""Of a score that was multiplied by something: beyond, nothing tells clauses apart."""
 
 
 class Ranked(NamedTuple):
-    """A clause in the fused list, with what each channel that found it said, and what its score was multiplied by.
-
-    `ordinal` is the clause's place in the index, None where the engine did not say it. A tuple, since there are hundreds of
-    them for each query."""
+    """A clause in the fused list, with what each channel that found it said, and what its score was multiplied by."""
 
     clause_id: str
     score: float
     matched_by: Mapping[str, ChannelMatch]
     factors: tuple[Factor, ...] = ()
-    ordinal: int | None = None
 
     def weighed(self, factor: Factor) -> Self:
         """The same, its score multiplied."""
-        clause_id, score, matched_by, factors, ordinal = self
-        return type(self)(clause_id, round(score * factor.value, 4), matched_by, (*factors, factor), ordinal)
+        return self._replace(score=round(self.score * factor.value, DECIMALS), factors=(*self.factors, factor))
 
 
-class Said(NamedTuple):
-    """What a channel says of a clause: its rank there is counted from 1."""
+class Factors(NamedTuple):
+    """What scores are multiplied by, one of a few `kinds` each: `which` (n,) has their numbers."""
 
-    channel: str
-    candidate: Candidate
-    rank: int
+    kinds: tuple[Factor, ...]
+    which: Array
+
+    def times(self, scores: Array) -> Array:
+        """The scores (n,) multiplied, and rounded where they change."""
+        values = np.array([kind.value for kind in self.kinds])[self.which]
+        return np.where(values == 1, scores, np.round(scores * values, DECIMALS))
+
+    def of(self, place: int) -> tuple[Factor, ...]:
+        """The one of an entry, none where it changes nothing."""
+        kind = self.kinds[int(self.which[place])]
+        return () if kind.value == 1 else (kind,)
+
+    def kept(self, which: Array | slice) -> Factors:
+        return Factors(self.kinds, self.which[which])
 
 
-class Matches(Mapping[str, ChannelMatch]):
-    """What the channels said of a clause, put into words when somebody asks, which is for what is shown only.
+@dataclass(frozen=True, slots=True)
+class RankedList(Sequence[Ranked]):
+    """Clauses, best first. Their places in the catalogue and their scores are columns, (n,) each, since there are hundreds of
+    them for each query; an entry becomes a `Ranked` when somebody looks at it, which is for what is shown only.
 
-    `shares` has what each channel adds to its clauses."""
+    `rows` (n,) are the numbers by which `make` knows the clauses."""
 
-    __slots__ = ("_said", "_shares")
+    ordinals: Array
+    scores: Array
+    rows: Array
+    make: Callable[[int], Ranked]
+    factors: tuple[Factors, ...] = ()
 
-    def __init__(self, said: Sequence[Said], shares: Mapping[str, Mapping[str, float]]) -> None:
-        self._said, self._shares = said, shares
-
-    def __getitem__(self, channel: str) -> ChannelMatch:
-        for name, (clause_id, score, window, _), rank in self._said:
-            if name == channel:
-                return ChannelMatch(rank, score, window, round(self._shares[channel][clause_id], 4))
-        raise KeyError(channel)
-
-    def __iter__(self) -> Iterator[str]:
-        return (said.channel for said in self._said)
+    @classmethod
+    def of(cls, ranked: Sequence[Ranked], ordinals: Sequence[int]) -> Self:
+        """Clauses that are all made already, with their places in the catalogue."""
+        scores = np.array([r.score for r in ranked], np.float64)
+        return cls(np.array(ordinals, np.int64), scores, np.arange(len(ranked)), list(ranked).__getitem__)
 
     def __len__(self) -> int:
-        return len(self._said)
+        return len(self.rows)
 
+    @overload
+    def __getitem__(self, place: int) -> Ranked: ...
 
-class Placed(Protocol):
-    """A clause by its id, and by its place in the index where that is known: a candidate of a channel, or a ranked one."""
+    @overload
+    def __getitem__(self, place: slice) -> Self: ...
 
-    @property
-    def clause_id(self) -> str: ...
+    def __getitem__(self, place: int | slice) -> Ranked | Self:
+        if isinstance(place, slice):
+            return self.kept(place)
+        made = self.make(int(self.rows[place]))
+        factors = [factor for factors in self.factors for factor in factors.of(place)]
+        return made._replace(score=float(self.scores[place]), factors=(*made.factors, *factors))
 
-    @property
-    def ordinal(self) -> int | None: ...
+    def kept(self, which: Array | slice) -> Self:
+        """Some of them, or all in another order: places, a mask, or a slice."""
+        factors = tuple(each.kept(which) for each in self.factors)
+        return type(self)(self.ordinals[which], self.scores[which], self.rows[which], self.make, factors)
+
+    def weighed(self, factors: Sequence[Factors]) -> Self:
+        """The scores multiplied by each, in a new order: best first, equal ones as they were."""
+        scores = self.scores
+        for each in factors:
+            scores = each.times(scores)
+        weighed = type(self)(self.ordinals, scores, self.rows, self.make, (*self.factors, *factors))
+        return weighed.kept(np.argsort(-scores, kind="stable"))
+
+    def ahead(self, first: Sequence[int]) -> Self:
+        """The entries at these places in front, the others behind as they were. Scores stay in step with the order: what
+        goes to the front has at least the best score behind it."""
+        places = np.array(first, np.int64)
+        order = np.concatenate([places, np.setdiff1d(np.arange(len(self)), places)])
+        moved = self.kept(order)
+        return type(self)(moved.ordinals, np.sort(self.scores)[::-1], moved.rows, moved.make, moved.factors)
+
+    def headed(self, first: RankedList) -> RankedList:
+        """Others in front, and of these those that are none of them behind."""
+        rest = self.kept(~np.isin(self.ordinals, first.ordinals))
+        count = len(first)
+        return RankedList(
+            np.concatenate([first.ordinals, rest.ordinals]),
+            np.concatenate([first.scores, rest.scores]),
+            np.arange(count + len(rest)),
+            lambda row: first[row] if row < count else rest[row - count],
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
     """A fused list, best first."""
 
-    ranked: Sequence[Ranked]
+    ranked: RankedList
     notices: tuple[Notice, ...] = ()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import date
+from typing import NamedTuple
 
 from search.engines.protocol import Engine, KeywordQuery
 from search.live import Snapshot
@@ -18,6 +19,13 @@ from search.understanding.synonyms import SynonymBook
 
 LONGEST_SPELLED = 60
 """Characters beyond which a query is a passage, in which nothing is offered."""
+
+
+class Wording(NamedTuple):
+    """What to mark of a query in a clause, and whether a character of it may be mistyped."""
+
+    terms: tuple[str, ...]
+    doubtful: bool
 
 
 class QueryReader:
@@ -44,25 +52,27 @@ class QueryReader:
         single = [] if typed else words  # 混 and 改 of 混改 would be marked everywhere
         return tuple(dict.fromkeys([*query.phrases, *typed, *(long or single), *query.document_numbers]))
 
+    def wording(self, text: str, query: Query, engine: Engine) -> Wording:
+        """What the words of a query say beside what is asked for: cheap, and needs no answer yet."""
+        return Wording(self.terms(query), bool(query.words) and self._is_doubtful(text, query, engine))
+
+    def _is_doubtful(self, text: str, query: Query, engine: Engine) -> bool:
+        if len(text) > LONGEST_SPELLED:
+            return False
+        pairs = pairs_in(query.words)
+        if len(engine.known(pairs)) == len(pairs):
+            return False
+        return is_doubtful(query.words, self._analyzer.words(query.words), _occurring(engine, pairs))
+
     def meant(self, text: str, query: Query, snapshot: Snapshot, *, patient: bool = True) -> str | None:
-        """The query as typed with one mistyped character put right, where the index does not know what was typed.
+        """A doubtful query as typed with one mistyped character put right, where the index does not know what was typed.
 
         The words of the index are gathered once, in a second or two: who is not patient goes without them meanwhile."""
-        if not query.words or len(text) > LONGEST_SPELLED:
-            return None
-        pairs = pairs_in(query.words)
-        known = snapshot.engine.known(pairs)
-        if len(known) == len(pairs):
-            return None
-        tokens = self._analyzer.words(query.words)
-
-        def occurs(characters: str) -> bool:
-            return characters in known if characters in pairs else _occurs(snapshot.engine, characters)
-
-        if not is_doubtful(query.words, tokens, occurs):
-            return None
         speller = snapshot.suggester.speller(patient=patient)
-        slip = speller.correction(query.words, tokens, occurs) if speller else None
+        if speller is None:
+            return None
+        occurs = _occurring(snapshot.engine, pairs_in(query.words))
+        slip = speller.correction(query.words, self._analyzer.words(query.words), occurs)
         if slip is None:
             return None
         folded = fold_with_origin(text)
@@ -73,8 +83,16 @@ class QueryReader:
         return f"{text[:start]}{slip.meant}{text[end:]}"
 
 
-def _occurs(engine: Engine, characters: str) -> bool:
-    return bool(engine.keyword(KeywordQuery(phrases=(characters,)), 1))
+def _occurring(engine: Engine, pairs: Collection[str]) -> Callable[[str], bool]:
+    """Tells whether some characters stand anywhere in the index; `pairs` are those of the query."""
+    known = engine.known(pairs)
+
+    def occurs(characters: str) -> bool:
+        if characters in pairs:
+            return characters in known
+        return bool(engine.keyword(KeywordQuery(phrases=(characters,)), 1))
+
+    return occurs
 
 
 def understood_notices(query: Query) -> tuple[Notice, ...]:

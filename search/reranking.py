@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 
 from search.embedding import model_folder
 from search.errors import ModelUnavailable
-from search.folding import Folded
+from search.folding import Folded, FoldedList
 from search.model import Clause, Notice
 
 if TYPE_CHECKING:
@@ -62,8 +62,8 @@ class Reranking:
         self._model: Reranker | None = None
 
     def apply(
-        self, query: str, folded: list[Folded], clauses_of: Callable[[Sequence[Folded]], Sequence[Clause]]
-    ) -> tuple[list[Folded], tuple[Notice, ...]]:
+        self, query: str, folded: FoldedList, clauses_of: Callable[[Sequence[Folded]], Sequence[Clause]]
+    ) -> tuple[FoldedList, tuple[Notice, ...]]:
         """The entries with the first `depth` reordered, and a notice where the model cannot be had; as they were where
         none is configured. Scores stay in step with the order."""
         if not self._name or len(folded) < 2:
@@ -73,11 +73,7 @@ class Reranking:
             order = model.order(query, list(map(_passage, clauses_of(folded[: self._depth]))))
         except ModelUnavailable as error:
             return folded, (Notice("notice.reranker_unavailable", {"reason": str(error.parameters["reason"])}),)
-        first = [
-            folded[place]._replace(ranked=folded[place].ranked._replace(score=folded[rank].ranked.score))
-            for rank, place in enumerate(order)
-        ]
-        return [*first, *folded[self._depth :]], ()
+        return folded.led(order), ()
 
     def _loaded(self, name: str) -> Reranker:
         with self._lock:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from contextvars import copy_context
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from search import fusion
+import numpy as np
+from numpy.typing import NDArray
+
+from search.engines.columns import Candidates
 from search.engines.protocol import Candidate, Engine
 from search.errors import IndexDamaged, ModelUnavailable
 from search.expansion import ask_keyword
-from search.lookup import Naming, articles_first
-from search.model import Mode, Notice
+from search.fusion import NOT_FOUND, Fused, fuse
+from search.lookup import Naming, articles_in
+from search.model import ChannelMatch, Mode, Notice
 from search.preferring import prefer
 from search.query import Query
-from search.ranked import Matches, Ranked, Retrieved, Said
+from search.ranked import DECIMALS, Ranked, RankedList, Retrieved
 from search.stages import stage
 from search.text.normalise import fold, simplify
 from search.vouching import semantic_floor, vouched
@@ -46,8 +51,8 @@ class _Asked(NamedTuple):
 class Retriever:
     """Asks an engine's channels and merges what they say.
 
-    `embedder` is called when a vector is needed, so that keyword search loads no model; `named` gives the clauses'
-    titles, paths and texts for what an engine cannot check itself. With `beside`, both channels are asked at once.
+    `embedder` is called when a vector is needed, so that keyword search loads no model; `named` gives the titles, paths and
+    texts of clauses for what an engine cannot check itself. With `beside`, both channels are asked at once.
     """
 
     engine: Engine
@@ -77,18 +82,12 @@ class Retriever:
         if asking is not None:
             channels = {"keyword": asking.result(), **channels}
         with stage("fusion"):
-            ranked = prefer(self._fuse(channels, query), query, self.named)
+            ranked = prefer(
+                self._fuse({n: Candidates.of(found) for n, found in channels.items()}, query), query, self.named
+            )
             if query.articles and mode is not Mode.SEMANTIC:
-                ranked = self._articles_first(ranked, query)
+                ranked = ranked.ahead(articles_in(self.named(ranked.ordinals.tolist()), query.articles))
         return Retrieved(ranked, notices)
-
-    def _articles_first(self, ranked: Sequence[Ranked], query: Query) -> list[Ranked]:
-        """Scores stay in step with the order: what goes to the front has at least the best score behind it."""
-        by_id = {r.clause_id: r for r in ranked}
-        names = dict(zip(by_id, self.named(ranked), strict=True))
-        ordered = articles_first(list(by_id), query.articles, names)
-        scores = sorted((r.score for r in ranked), reverse=True)
-        return [by_id[clause_id]._replace(score=score) for clause_id, score in zip(ordered, scores, strict=True)]
 
     def _ask_beside(
         self, query: Query, limit: int, documents: Collection[str] | None
@@ -109,47 +108,57 @@ class Retriever:
             found = self.engine.semantic(vectors, depth, documents)
         if not query.phrases and not query.excluded:
             return found
-        return [c for c, n in zip(found, self.named(found), strict=True) if _fulfils(query, fold(n.text))]
+        columns = Candidates.of(found)
+        fulfilling = [_fulfils(query, fold(n.text)) for n in self.named(columns.ordinals.tolist())]
+        return columns.kept(np.array(fulfilling, np.bool_))
 
-    def _fuse(self, channels: Mapping[str, Sequence[Candidate]], query: Query) -> list[Ranked]:
+    def _fuse(self, channels: Mapping[str, Candidates], query: Query) -> RankedList:
         both = len(channels) > 1
         weights = {
             "keyword": self.keyword_weight if both else 1.0,
             "semantic": 1 - self.keyword_weight if both else 1.0,
         }
-        scored = {name: [(c.clause_id, c.score) for c in found] for name, found in channels.items()}
         full = sum(self.engine.term_weights(query.keyword()).values()) if both else 0.0
-        shares = fusion.shares(scored, weights, {"keyword": (0.0, KEYWORD_CEILING * full)})
-        total = fusion.totals(shares)
-        said = {
-            name: {c.clause_id: Said(name, c, rank) for rank, c in enumerate(found, 1)}
-            for name, found in channels.items()
-        }
-        hits = self._hits(total, said, full, query)
-        return [
-            Ranked(clause_id, score, Matches(hits[clause_id], shares), (), hits[clause_id][0][1].ordinal)
-            for clause_id, score in fusion.best_first(hits, total)
-        ]
+        columns = {name: (found.ordinals, found.scores) for name, found in channels.items()}
+        fused = fuse(columns, weights, {"keyword": (0.0, KEYWORD_CEILING * full)})
+        fused = fused.kept(self._hits(fused, channels, full, query))
+        return RankedList(
+            fused.ordinals, fused.scores, np.arange(len(fused.ordinals)), partial(_ranked, channels, fused)
+        )
 
-    def _hits(
-        self, clause_ids: Iterable[str], said: Mapping[str, Mapping[str, Said]], full: float, query: Query
-    ) -> dict[str, tuple[Said, ...]]:
-        """What each channel says, by clause, of those that are hits. `full` is about the keyword score of a full match,
-        needed where both channels were asked."""
-        words, meaning = said.get("keyword", {}), said.get("semantic")
-        if meaning is None:
-            return {clause_id: (found,) for clause_id, found in words.items()}
+    def _hits(self, fused: Fused, channels: Mapping[str, Candidates], full: float, query: Query) -> NDArray[np.bool_]:
+        """Which of all clauses are hits. `full` is about the keyword score of a full match, needed where both channels were
+        asked."""
+        if "semantic" not in channels:
+            return np.ones(len(fused.ordinals), np.bool_)
         floor = semantic_floor(self.embedder().model, self.semantic_floor)
-        exact = bool(query.phrases or query.document_numbers) or not full
-        hits: dict[str, tuple[Said, ...]] = {}
-        for clause_id in clause_ids:
-            found, near = words.get(clause_id), meaning.get(clause_id)
-            if found is None:
-                if near is not None and vouched(0.0, near[1].score, floor):
-                    hits[clause_id] = (near,)
-            elif exact or vouched(found[1].score / full, near[1].score if near else None, floor):
-                hits[clause_id] = (found, near) if near else (found,)
+        cosines = _scores(fused, channels, "semantic", -np.inf)
+        words = _scores(fused, channels, "keyword", 0.0) / (full or 1.0)
+        hits = vouched(words, cosines, floor)
+        if "keyword" in channels and (query.phrases or query.document_numbers or not full):
+            hits |= fused.ranks["keyword"] != NOT_FOUND
         return hits
+
+
+def _scores(fused: Fused, channels: Mapping[str, Candidates], name: str, otherwise: float) -> NDArray[np.float64]:
+    """What a channel's own score of each clause is, `otherwise` where it did not find it."""
+    scores = np.full(len(fused.ordinals), otherwise)
+    if name in channels and len(channels[name]):
+        ranks = fused.ranks[name]
+        found = ranks != NOT_FOUND
+        scores[found] = channels[name].scores[ranks[found]]
+    return scores
+
+
+def _ranked(channels: Mapping[str, Candidates], fused: Fused, row: int) -> Ranked:
+    """An entry of the fused list, with what the channels said of it."""
+    matches, clause_id = {}, ""
+    for name, found in channels.items():
+        if (rank := int(fused.ranks[name][row])) != NOT_FOUND:
+            score, window = found.said(rank)
+            matches[name] = ChannelMatch(rank + 1, score, window, round(float(fused.shares[name][rank]), DECIMALS))
+            clause_id = clause_id or found.clause_id(rank)
+    return Ranked(clause_id, float(fused.scores[row]), matches)
 
 
 def _fulfils(query: Query, folded_text: str) -> bool:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -16,19 +17,19 @@ from search.embedding.on_demand import ModelOnDemand
 from search.engines import ELSEWHERE
 from search.errors import EmptyQuery, ModelUnavailable, QueryTooLong, UnknownClause, UnknownDocument
 from search.facets import count_facets
-from search.folding import Folded, fold_copies, sorted_hits
+from search.folding import FoldedList, fold_copies, sorted_hits
 from search.listing import list_documents, titled_first
 from search.live import LiveIndex, Role, Snapshot
 from search.lookup import find_numbers
 from search.model import Citations, Clause, Document, Facets, Filters, Mode, Notice, ResultPage, Sort
 from search.query import Query
 from search.ranked import Retrieved
-from search.reading import QueryReader, documents_for, understood_notices
+from search.reading import QueryReader, Wording, documents_for, understood_notices
 from search.reranking import Reranking
 from search.retrieval import DEPTH, Retriever
 from search.settings import Settings
 from search.showing import Asked, clauses_of, documents_having, named, show_hits
-from search.similarity import nearest_to_clause, nearest_to_text
+from search.similarity import Passage, nearest_to_clause, nearest_to_passage
 from search.stages import stage
 from search.store import Catalogue
 from search.suggest import Suggestion
@@ -99,6 +100,7 @@ class Searcher:
         began = time.perf_counter()
         with self._live.using() as snapshot:
             depth = max(DEPTH, 2 * (offset + limit))
+            wording = self._beside.submit(copy_context().run, self._wording, query, parsed, snapshot)
 
             def find(wanted: Filters) -> _Answer:
                 return self._folded(snapshot, parsed, mode, depth, wanted)
@@ -109,13 +111,14 @@ class Searcher:
                 facets = _facets(snapshot.catalogue, filters, find, found) if faceted else None
             if parsed.phrases and not folded:
                 notices += (Notice("notice.phrase_not_found", {"phrase": parsed.phrases[0]}),)
+            terms, doubtful = wording.result()
             with stage("reading"):
                 patient = self._role is Role.COMMAND or not folded
-                meant = self._reader.meant(query, parsed, snapshot, patient=patient)
+                meant = self._reader.meant(query, parsed, snapshot, patient=patient) if doubtful else None
             notices += (Notice("notice.did_you_mean", {"query": meant}),) if meant else ()
             with stage("showing"):
                 weights = snapshot.engine.term_weights(parsed.keyword()) if explained else None
-                asked = Asked(self._reader.terms(parsed), parsed.expansions, weights, within=found.documents)
+                asked = Asked(terms, parsed.expansions, weights, within=found.documents)
                 hits = show_hits(snapshot.catalogue, self._analyzer, folded[offset : offset + limit], asked)
             notices += self._live.notices()
         suggestions = (meant,) if meant else ()
@@ -145,13 +148,12 @@ class Searcher:
         if not any(c.isalnum() for c in text):
             raise EmptyQuery
         embedder = self._embedder()
-        vectors = embedder.encode_as_passages(passages("", text))
         floor = semantic_floor(embedder.model, self._settings.semantic_floor)
+        passage = Passage(text, embedder.encode_as_passages(passages("", text)), floor)
         began = time.perf_counter()
         with self._live.using() as snapshot:
             documents, notices = documents_for(snapshot.catalogue, filters)
-            nearest = nearest_to_text(snapshot, text, vectors, limit, documents)
-            ranked = [r for r in nearest if r.matched_by["semantic"].score >= floor]
+            ranked = nearest_to_passage(snapshot, passage, limit, documents)
             folded = fold_copies(snapshot.catalogue, ranked)[:limit]
             hits = show_hits(snapshot.catalogue, self._analyzer, folded, Asked(compared=text, within=documents))
         return ResultPage(text, Mode.SEMANTIC, len(hits), hits, _since(began), notices + self._live.notices())
@@ -315,6 +317,11 @@ class Searcher:
         found = self._retriever(snapshot).retrieve(query, mode, depth, documents)
         return found if mode is Mode.SEMANTIC else titled_first(catalogue, found, query)
 
+    def _wording(self, text: str, query: Query, snapshot: Snapshot) -> Wording:
+        """Read beside the channels, since it needs nothing of them."""
+        with stage("reading"):
+            return self._reader.wording(text, query, snapshot.engine)
+
     def _check_length(self, text: str) -> None:
         if len(text) > self._settings.max_query_characters:
             raise QueryTooLong(length=len(text), limit=self._settings.max_query_characters)
@@ -324,7 +331,7 @@ class Searcher:
 class _Answer:
     """All hits for some filters, best first, and the documents that the filters let through (None: all)."""
 
-    folded: list[Folded]
+    folded: FoldedList
     notices: tuple[Notice, ...]
     documents: Collection[str] | None
 
@@ -334,7 +341,7 @@ def _facets(catalogue: Catalogue, filters: Filters, find: Callable[[Filters], _A
 
     def documents(wanted: Filters) -> list[list[Document]]:
         answer = found if wanted == filters else find(wanted)
-        return documents_having(catalogue, [f.text for f in answer.folded], answer.documents)
+        return documents_having(catalogue, answer.folded.texts.tolist(), answer.documents)
 
     return count_facets(filters, documents, date.today())
 

@@ -16,7 +16,6 @@ from search.text.normalise import fold
 
 if TYPE_CHECKING:
     from search.folding import Folded
-    from search.ranked import Placed
     from search.store import Catalogue
     from search.text.segment import Analyzer
     from search.understanding.synonyms import Expansion
@@ -103,20 +102,18 @@ def _explanation(
     return None if asked.weights is None else explain(clause, document, asked.weights, factors, analyzer)
 
 
-def named(catalogue: Catalogue, clauses: Sequence[Placed], *, texts: bool = True) -> list[Named]:
-    """What tells which articles clauses are, and what they and their documents name; without `texts` only what the
-    documents do, which takes no look into the catalogue."""
-    if not clauses:
+def named(catalogue: Catalogue, places: Sequence[int], *, texts: bool = True) -> list[Named]:
+    """What tells which articles clauses are, by their places, and what they and their documents name; without `texts` their
+    own words are left out, which takes no look into the catalogue."""
+    if not places:
         return []
-    ordinals, facts = catalogue.ordinals(clauses), catalogue.facts()
-    documents = [facts[position] for position in catalogue.places.documents[ordinals].tolist()]
-    if not texts:
-        return [_named(document) for document in documents]
-    found = catalogue.at(ordinals)
-    return [_named(document, found[place]) for document, place in zip(documents, ordinals, strict=True)]
+    columns, facts = catalogue.places, catalogue.facts()
+    clauses = catalogue.at(places) if texts else {}
+    about = zip(places, columns.documents[places].tolist(), columns.provinces[places].tolist(), strict=True)
+    return [_named(facts[position], provinces, clauses.get(place)) for place, position, provinces in about]
 
 
-def _named(document: Document, clause: Clause | None = None) -> Named:
+def _named(document: Document, provinces: int, clause: Clause | None) -> Named:
     year = document.issued_on.year if document.issued_on else None
     path, text = (clause.path, clause.text) if clause else ((), "")
-    return Named(document.title, path, text, document.region, document.issuers, year)
+    return Named(document.title, path, text, provinces, document.issuers, year)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from search.live import Snapshot
 from search.model import ChannelMatch, Clause, ClauseKind
-from search.ranked import Ranked
+from search.ranked import Ranked, RankedList
 from search.store import StoredClause
 from search.wording import shared_wording
 
@@ -24,7 +24,15 @@ the first three without it and .92 are with it
 (tests/relevance/test_floor.py)."""
 
 
-def nearest_to_clause(snapshot: Snapshot, stored: StoredClause, limit: int) -> tuple[list[Ranked], frozenset[str]]:
+class Passage(NamedTuple):
+    """A text with its windows' vectors (n, dimension), and the cosine from which a clause is near to it at all."""
+
+    text: str
+    vectors: Vectors
+    floor: float
+
+
+def nearest_to_clause(snapshot: Snapshot, stored: StoredClause, limit: int) -> tuple[RankedList, frozenset[str]]:
     """The clauses of other works nearest to a clause, and the documents of its own work.
 
     Copies in other works come first: their vectors and their wording are the same. Needs no model: the clause's vectors
@@ -36,11 +44,12 @@ def nearest_to_clause(snapshot: Snapshot, stored: StoredClause, limit: int) -> t
     return _ranked(stored.clause.text, others), own_work
 
 
-def nearest_to_text(
-    snapshot: Snapshot, text: str, vectors: Vectors, limit: int, documents: Collection[str] | None
-) -> list[Ranked]:
-    """The clauses nearest to a text, given its windows' vectors (n, dimension)."""
-    return _ranked(text, _nearest(snapshot, vectors, limit, documents))
+def nearest_to_passage(
+    snapshot: Snapshot, passage: Passage, limit: int, documents: Collection[str] | None
+) -> RankedList:
+    """The clauses nearest to a text that is in no index."""
+    found = _nearest(snapshot, passage.vectors, limit, documents)
+    return _ranked(passage.text, [(c, clause) for c, clause in found if c.score >= passage.floor])
 
 
 def _nearest(
@@ -48,20 +57,19 @@ def _nearest(
 ) -> list[tuple[Candidate, Clause]]:
     """Headings and notes are no answer here: what a heading stands for is said under it."""
     found = snapshot.engine.semantic(vectors, max(DEPTH, 4 * limit), documents)
-    places = snapshot.catalogue.ordinals(found)
-    stored = snapshot.catalogue.at(places)
-    clauses = [(c, stored[place]) for c, place in zip(found, places, strict=True)]
+    stored = snapshot.catalogue.at([c.ordinal for c in found])
+    clauses = [(c, stored[c.ordinal]) for c in found]
     return [(c, clause) for c, clause in clauses if clause.kind not in _UNASKED and not clause.kind.is_heading]
 
 
-def _ranked(text: str, found: Sequence[tuple[Candidate, Clause]]) -> list[Ranked]:
+def _ranked(text: str, found: Sequence[tuple[Candidate, Clause]]) -> RankedList:
     """By nearness in meaning and in wording together, as a score of 0…1."""
     shared = shared_wording(text, [clause.text for _, clause in found])
     ranked = []
     for rank, ((c, _), wording) in enumerate(zip(found, shared, strict=True), 1):
         share = round(c.score / (1 + WORDING), 4)
         score = round((c.score + WORDING * wording) / (1 + WORDING), 4)
-        ranked.append(
-            Ranked(c.clause_id, score, {"semantic": ChannelMatch(rank, c.score, c.window, share)}, (), c.ordinal)
-        )
-    return sorted(ranked, key=lambda r: -r.score)
+        match = ChannelMatch(rank, c.score, c.window, share)
+        ranked.append((Ranked(c.clause_id, score, {"semantic": match}), c.ordinal))
+    ranked.sort(key=lambda pair: -pair[0].score)
+    return RankedList.of([r for r, _ in ranked], [ordinal for _, ordinal in ranked])

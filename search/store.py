@@ -19,7 +19,6 @@ from search.clause_places import Places, PlaceWriter
 from search.filtering import admits
 from search.holding import Hold
 from search.model import Citation, Clause, ClauseKind, Document, Edition, Evidence, Filters, Relation, Validity
-from search.ranked import Placed
 from search.text.numbers import document_number_key
 
 # The body is the last column: what stands behind so much text is slow to read.
@@ -103,7 +102,7 @@ class CatalogueWriter:
         execute("INSERT INTO originals VALUES (?, ?)", (document.document_id, original))
         numbered = list(clauses)
         executemany(f"INSERT INTO clauses VALUES ({', '.join('?' * 12)})", (_clause_row(c, n) for c, n in numbered))
-        self._places.add(edition, [(clause.kind, text) for clause, text in numbered])
+        self._places.add(document, edition, numbered)
         executemany(f"INSERT INTO citations VALUES ({', '.join('?' * 7)})", map(_citation_row, citations))
         self._position += 1
 
@@ -301,12 +300,10 @@ class Catalogue:
             self._places = Places.of(dict(self._rows("SELECT name, numbers FROM columns")))
         return self._places
 
-    def ordinals(self, clauses: Sequence[Placed]) -> list[int]:
-        """The places of clauses, from 0, in the order in which they were written; looked up where they are not known."""
-        unknown = [c.clause_id for c in clauses if c.ordinal is None]
-        query = "SELECT clause_id, rowid - 1 FROM clauses WHERE clause_id"
-        found = dict(self._rows_in(query, unknown)) if unknown else {}
-        return [found[c.clause_id] if c.ordinal is None else c.ordinal for c in clauses]
+    def places_of(self, clause_ids: Sequence[str]) -> list[int]:
+        """Where clauses are, from 0, in the order in which they were written."""
+        found = dict(self._rows_in("SELECT clause_id, rowid - 1 FROM clauses WHERE clause_id", clause_ids))
+        return [found[clause_id] for clause_id in clause_ids]
 
     def at(self, ordinals: Collection[int]) -> dict[int, Clause]:
         """Clauses by their places."""

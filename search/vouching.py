@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+Mask = NDArray[np.bool_]
+
 KEYWORD_ALONE = 0.6
 """Share of a full match from which words alone make a hit in a fused list."""
 SEMANTIC_ALONE = {"multilingual-e5-small": 0.875}
@@ -20,9 +28,10 @@ def semantic_floor(model: str, given: float | None) -> float:
 
 
 def vouched(
-    keyword: float, cosine: float | None, floor: float, *, words_alone: float = KEYWORD_ALONE, onset: float = ONSET
-) -> bool:
-    """Whether a clause is a hit: `keyword` is its share of a full match (from 0), `cosine` its nearness in meaning, None
-    where that channel did not find it."""
-    near = 0.0 if cosine is None else max(0.0, cosine - floor + onset) / onset
-    return keyword / words_alone + near >= 1
+    keyword: Array, cosine: Array, floor: float, *, words_alone: float = KEYWORD_ALONE, onset: float = ONSET
+) -> Mask:
+    """Which clauses are hits: `keyword` is their share of a full match (from 0), `cosine` their nearness in meaning, -inf
+    where that channel did not find them."""
+    near = np.maximum(0.0, cosine - floor + onset) / onset
+    hits: Mask = keyword / words_alone + near >= 1
+    return hits

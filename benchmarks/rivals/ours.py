@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,7 +49,7 @@ class Ours:
         self._retriever = Retriever(
             engine,
             lambda: self._known,  # type: ignore[arg-type, return-value]
-            partial(named, self.judged),
+            named(self.judged),
             self.settings.keyword_weight,
             self.settings.semantic_floor,
         )

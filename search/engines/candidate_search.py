@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from search.engines.protocol import Candidate
+from search.engines.columns import Candidates
 from search.engines.ranking import Ranking, phrase_parts, query_weights
 
 if TYPE_CHECKING:
     from search.engines.clause_table import ClauseTable
-    from search.engines.protocol import KeywordQuery
+    from search.engines.protocol import Candidate, KeywordQuery
     from search.text.segment import Analyzer
 
 Array = NDArray[Any]
@@ -107,9 +107,7 @@ class CandidateSearch:
         one = _Search(self._finder, self._table, self._ranking, query, asked.terms, asked.gains)
         rows, scores = one.best(self._bound(query, asked.terms), limit, documents)
         columns = self._table.columns
-        ids, places = columns.clause_ids, columns.ordinals[rows].tolist()
-        found = zip(rows.tolist(), scores.tolist(), places, strict=True)
-        return [Candidate(ids[row], score, None, ordinal) for row, score, ordinal in found]
+        return Candidates(columns.clause_ids.__getitem__, rows, scores, columns.ordinals[rows])
 
     def _analysed(self, query: KeywordQuery) -> _Asked:
         terms, count = query_weights(query, self._analyzer), self._table.count
@@ -191,7 +189,9 @@ class _Search:
             return np.zeros(len(rows))
         found = self.table.frequencies(rows, self.gains, self.ranking)
         k1 = self.ranking.k1
-        scores: Array = (found * (k1 + 1) / (found + k1)) @ np.fromiter(self.gains.values(), np.float64)
+        gains = np.fromiter(self.gains.values(), np.float64, len(self.gains))
+        # Not by @: for so little, threads of its own cost more than they save, most of all where all cores are busy.
+        scores: Array = np.einsum("rt,t->r", found * (k1 + 1) / (found + k1), gains)
         return scores
 
     def _ordered(self, rows: Array, scores: Array, limit: int) -> tuple[Array, Array]:

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from search.engines.protocol import Candidate
+from search.engines.columns import Candidates
 from search.engines.ranking import Fields, Ranking, phrase_parts, query_weights
 from search.text.normalise import is_cjk
 
 if TYPE_CHECKING:
-    from search.engines.protocol import KeywordQuery
+    from search.engines.protocol import Candidate, KeywordQuery
     from search.text.segment import Analyzer
 
 Array = NDArray[Any]
@@ -106,9 +106,7 @@ class KeywordSearch:
         found = self._rank(query)
         matches = self._restrict(found.matches, query, documents)
         best = self._best(np.flatnonzero(matches), found.scores, limit)
-        ordinals = self._postings.ordinals[best].tolist()
-        rows = zip(best.tolist(), found.scores[best].tolist(), ordinals, strict=True)
-        return [Candidate(self._postings.clause_id(clause), score, None, ordinal) for clause, score, ordinal in rows]
+        return Candidates(self._postings.clause_id, best, found.scores[best], self._postings.ordinals[best])
 
     def known(self, terms: Collection[str]) -> frozenset[str]:
         """Those of some terms that any clause has."""

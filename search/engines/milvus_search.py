@@ -267,6 +267,6 @@ def _compared(rows: Sequence[Row], vector: Vectors) -> list[tuple[Row, float]]:
     """With exact products, best first."""
     if not rows:
         return []
-    products = np.array([row["vector"] for row in rows], np.float32) @ vector
+    products = np.einsum("rd,d->r", np.array([row["vector"] for row in rows], np.float32), vector)
     order = np.argsort(-products, kind="stable").tolist()
     return [(rows[at], float(products[at])) for at in order]

@@ -64,15 +64,14 @@ class KeywordQuery:
 
 
 class Candidate(NamedTuple):
-    """A clause that a channel found. `window` is the row of the clause's vectors that matched best (semantic only).
+    """A clause that a channel found. `window` is the [start, end) of the clause's text that matched best (semantic only).
 
-    `ordinal` is the one that the clause was added with, None where the engine does not have it at hand: a whole index is
-    written in the order of its catalogue, which then need not be asked where the clause is."""
+    `ordinal` is the one that the clause was added with: its place in the catalogue, in whose order an index is written."""
 
     clause_id: str
     score: float
-    window: tuple[int, int] | None = None
-    ordinal: int | None = None
+    window: tuple[int, int] | None
+    ordinal: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from search.engines.protocol import Candidate
+from search.engines.columns import Candidates
 
 if TYPE_CHECKING:
-    from search.engines.protocol import Vectors
+    from search.engines.protocol import Candidate, Vectors
     from search.engines.vector_table import Table
 
 Mask = NDArray[np.bool_]
 Numbers = NDArray[np.int64]
+_SPARE = 1.25
+"""Rows that are looked for at first, for each of as many as there are in the clauses that are wanted, on average."""
 
 
 class Rows(Protocol):
@@ -41,7 +43,7 @@ class VectorSearch:
     rows: Rows | None
     table: Table
 
-    def search(self, vectors: Vectors, limit: int, documents: Collection[str] | None) -> list[Candidate]:
+    def search(self, vectors: Vectors, limit: int, documents: Collection[str] | None) -> Sequence[Candidate]:
         """Clauses by the best inner product of any of their rows with any row of `vectors`."""
         if limit <= 0 or not self.table.clause_ids or not len(vectors):
             return []
@@ -54,7 +56,7 @@ class VectorSearch:
 
     def _nearest(self, vector: Vectors, limit: int, available: int, within: Mask | None) -> tuple[Vectors, Numbers]:
         """The best rows, as many as make up `limit` clauses and all that are as good as the last of these."""
-        wanted = min(2 * limit, available)
+        wanted = min(round(_SPARE * limit * len(self.table.windows) / len(self.table.clause_ids)), available)
         while wanted and self.rows is not None:
             scores, rows = self.rows.nearest(vector, wanted, within)
             _, firsts = np.unique(self.table.clause_of_row[rows], return_index=True)
@@ -64,17 +66,17 @@ class VectorSearch:
             wanted = min(4 * wanted, available)
         return np.zeros(0, np.float32), np.zeros(0, np.int64)
 
-    def _candidates(self, scores: Vectors, rows: Numbers, limit: int) -> list[Candidate]:
+    def _candidates(self, scores: Vectors, rows: Numbers, limit: int) -> Sequence[Candidate]:
         """Each clause once, by its best row."""
         table = self.table
         clauses = table.clause_of_row[rows]
         order = np.lexsort((clauses, table.ordinals[clauses], -scores))
         _, firsts = np.unique(clauses[order], return_index=True)
         order = order[np.sort(firsts)[:limit]]
-        best, ids = clauses[order], table.clause_ids
-        windows, ordinals = table.windows[rows[order]].tolist(), table.ordinals[best].tolist()
-        found = zip(best.tolist(), scores[order].tolist(), windows, ordinals, strict=True)
-        return [Candidate(ids[c], score, (start, end), ordinal) for c, score, (start, end), ordinal in found]
+        best = clauses[order]
+        return Candidates(
+            table.clause_ids.__getitem__, best, scores[order], table.ordinals[best], table.windows[rows[order]]
+        )
 
     def vectors(self, clause_id: str) -> Vectors:
         """The rows of one clause; KeyError when it is not there."""

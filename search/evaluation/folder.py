@@ -10,7 +10,7 @@ import json
 import shutil
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,13 +20,14 @@ from search.engines import DEFAULT, create_engine, open_engine
 from search.engines.protocol import ClauseEntry, Engine
 from search.errors import BadFolder
 from search.evaluation.measuring import Judged, Run, measure
-from search.lookup import Named
+from search.lookup import Named, Naming
 from search.model import Mode
-from search.ranked import Placed
 from search.reading import QueryReader
 from search.retrieval import DEPTH, Retriever
 from search.settings import Settings
+from search.text.normalise import simplify
 from search.text.segment import Analyzer
+from search.understanding.places import as_bits, provinces_in
 from search.understanding.synonyms import SynonymBook
 from search.windows import SCHEME, passages, windows
 
@@ -186,9 +187,19 @@ class Setup:
     progress: bool = True
 
 
-def named(judged: Judged, clauses: Sequence[Placed], *, texts: bool = True) -> list[Named]:
+def named(judged: Judged) -> Naming:
     """What tells which articles a folder's documents are."""
-    return [Named(title, (), text) for title, text in (judged.corpus[c.clause_id] for c in clauses)]
+    documents = list(judged.corpus.values())
+
+    @cache
+    def one(place: int) -> Named:
+        title, text = documents[place]
+        return Named(title, (), text, as_bits(provinces_in(simplify(f"{title}\n{text}"))))
+
+    def of(places: Sequence[int], *, texts: bool = True) -> list[Named]:
+        return [one(place) for place in places]
+
+    return of
 
 
 def evaluate(settings: Settings, folder: Path, setup: Setup | None = None) -> Run:
@@ -199,7 +210,7 @@ def evaluate(settings: Settings, folder: Path, setup: Setup | None = None) -> Ru
     retriever = Retriever(
         engine,
         embedder,
-        partial(named, judged),
+        named(judged),
         settings.keyword_weight,
         settings.semantic_floor,
     )

@@ -7,7 +7,7 @@ where it is no other word's part (武汉 yes, 汉中 and 白银 only as 汉中�
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 
@@ -36,16 +36,27 @@ def _names() -> Mapping[str, str]:
 
 
 @cache
-def _heads() -> Mapping[str, tuple[str, ...]]:
-    """The names by their first two characters."""
-    heads: dict[str, tuple[str, ...]] = {}
-    for name in _names():
-        heads[name[:2]] = (*heads.get(name[:2], ()), name)
-    return heads
+def _name() -> re.Pattern[str]:
+    """Any of the names, the longest that begins at a place. Those of one first character stand together, which most places
+    of a text are passed over by."""
+    tails: dict[str, list[str]] = {}
+    for name in sorted(_names(), key=len, reverse=True):
+        tails.setdefault(name[0], []).append(name[1:])
+    return re.compile("|".join(f"{head}(?:{'|'.join(rest)})" for head, rest in tails.items()))
 
 
 def provinces_in(folded: str) -> frozenset[str]:
     """The short names of the provinces that a folded text names, itself or by a city: 浙江省 and 杭州 are 浙江."""
-    pairs = {folded[at : at + 2] for at in range(len(folded) - 1)} & _heads().keys()
     names = _names()
-    return frozenset(names[name] for pair in pairs for name in _heads()[pair] if name in folded)
+    return frozenset(names[name] for name in set(_name().findall(folded)))
+
+
+@cache
+def _bits() -> Mapping[str, int]:
+    return {province: 1 << number for number, province in enumerate(dict.fromkeys(_names().values()))}
+
+
+def as_bits(provinces: Iterable[str]) -> int:
+    """Provinces as one number, a bit for each (34 of them): what an index keeps of a clause."""
+    bits = _bits()
+    return sum(bits[province] for province in provinces)

@@ -24,13 +24,19 @@ def is_title(query: str, title: str) -> bool:
 
 def is_form(typed: str, title: str) -> bool:
     """The same, given the letters of the query: for many titles."""
-    return any(_is_form(typed, form) for form in _forms(title))
+    forms, shortest, longest = _forms(title)
+    if len(typed) < _SHARE * shortest or longest < _SHARE * len(typed):
+        return False  # as nearly always
+    return any(_is_form(typed, form) for form in forms)
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _forms(title: str) -> frozenset[str]:
+def _forms(title: str) -> tuple[frozenset[str], int, int]:
+    """What a title may be typed as, and the lengths of the shortest and the longest of these."""
     whole = letters(title)
-    return frozenset({whole, whole.removeprefix(_NATION), whole[max(whole.find(_ABOUT), 0) :]} - {""})
+    forms = frozenset({whole, whole.removeprefix(_NATION), whole[max(whole.find(_ABOUT), 0) :]} - {""})
+    lengths = [len(form) for form in forms] or [0]
+    return forms, min(lengths), max(lengths)
 
 
 def _is_form(typed: str, form: str) -> bool:

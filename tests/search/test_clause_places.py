@@ -1,21 +1,29 @@
-"""What ranking asks of all clauses, and what is said of a clause only when somebody asks."""
+"""What ranking asks of all clauses."""
 
 from __future__ import annotations
 
-import pytest
-
 from search.clause_places import Places, PlaceWriter
-from search.engines.protocol import Candidate
-from search.model import ChannelMatch, ClauseKind
-from search.ranked import Matches, Said
+from search.model import Clause, ClauseKind, Document
+from search.understanding.places import as_bits
+
+
+def document(title: str = "实施意见", region: str | None = None) -> Document:
+    return Document("d", "d.txt", title, "", region=region)
+
+
+def clause(text: str, kind: ClauseKind = ClauseKind.TEXT, path: tuple[str, ...] = ()) -> Clause:
+    return Clause("c", "d", 0, kind, path, text, 0, len(text), 0, len(text))
 
 
 def test_clauses_of_one_text_are_found_across_documents() -> None:
     writer = PlaceWriter()
     huge = 2**62 + 1
-    writer.add(1, [(ClauseKind.HEADING, 5), (ClauseKind.TEXT, huge)])
-    writer.add(0, [])
-    writer.add(0, [(ClauseKind.NOTE, 6), (ClauseKind.TEXT, huge), (ClauseKind.TABLE, 7)])
+    same = clause("支持民间资本设立民营银行。")
+    writer.add(document(), 1, [(clause("总则", ClauseKind.HEADING), 5), (same, huge)])
+    writer.add(document(), 0, [])
+    writer.add(
+        document(), 0, [(clause("（通过）", ClauseKind.NOTE), 6), (same, huge), (clause("表", ClauseKind.TABLE), 7)]
+    )
     places = Places.of(dict(writer.columns()))
     assert places.having(huge).tolist() == [1, 3]
     assert places.having(5).tolist() == [0]
@@ -25,12 +33,13 @@ def test_clauses_of_one_text_are_found_across_documents() -> None:
     assert places.editions.tolist() == [1, 0, 0]
 
 
-def test_what_channels_said_reads_as_a_mapping_of_matches() -> None:
-    said = (Said("keyword", Candidate("a", 9.1), 1), Said("semantic", Candidate("a", 0.88, (0, 12)), 3))
-    matches = Matches(said, {"keyword": {"a": 0.512345}, "semantic": {"a": 0.25}})
-    assert dict(matches) == {
-        "keyword": ChannelMatch(1, 9.1, None, 0.5123),
-        "semantic": ChannelMatch(3, 0.88, (0, 12), 0.25),
-    }
-    with pytest.raises(KeyError):
-        Matches(said[:1], {"keyword": {"a": 0.5}})["semantic"]
+def test_a_clause_speaks_of_the_provinces_in_its_words_its_headings_and_what_its_document_is() -> None:
+    writer = PlaceWriter()
+    path = ("一、支持杭州市", "（一）寧波")
+    writer.add(
+        document("上海市实施办法", "吉林省"), 0, [(clause("支持民营银行"), 1), (clause("廣東先行先試", path=path), 2)]
+    )
+    writer.add(document(), 0, [(clause("支持民营银行"), 1)])
+    places = Places.of(dict(writer.columns()))
+    everywhere = as_bits({"上海", "吉林"})
+    assert places.provinces.tolist() == [everywhere, everywhere | as_bits({"浙江", "广东"}), 0]

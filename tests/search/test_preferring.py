@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
+from math import prod
 
 import pytest
 
 from search.lookup import Named
 from search.preferring import prefer
 from search.query import parse
-from search.ranked import Placed, Ranked
-from search.understanding.places import provinces_in
+from search.ranked import Ranked, RankedList
+from search.understanding.places import as_bits, provinces_in
 
 NAMED = {
-    "jilin": Named("吉林省实施意见", (), "争取尽快设立民营银行", "吉林省", ("吉林省人民政府",), 2016),
-    "nation": Named("国务院意见", (), "设立一家民营银行", "全国", ("国务院",), 2014),
-    "zhejiang": Named("实施办法", ("一、杭州市",), "支持民營銀行", None, ("浙江省人民政府",), 2018),
+    "jilin": Named("吉林省实施意见", (), "", as_bits({"吉林"}), ("吉林省人民政府",), 2016),
+    "nation": Named("国务院意见", (), "", 0, ("国务院",), 2014),
+    "zhejiang": Named("实施办法", (), "", as_bits({"浙江", "上海"}), ("浙江省人民政府",), 2018),
 }
 
 
-def order(query: str, names: Collection[str] = tuple(NAMED)) -> list[str]:
-    ranked = [Ranked(name, 1 - i / 100, {}) for i, name in enumerate(names)]
+def order(query: str, names: Sequence[str] = tuple(NAMED)) -> list[str]:
+    ranked = RankedList.of([Ranked(name, 1 - i / 100, {}) for i, name in enumerate(names)], range(len(names)))
 
-    def named(clauses: Sequence[Placed], *, texts: bool = True) -> list[Named]:
-        known = [NAMED[c.clause_id] for c in clauses]
-        return known if texts else [each._replace(path=(), text="") for each in known]
+    def named(places: Sequence[int], *, texts: bool = True) -> list[Named]:
+        return [NAMED[names[place]] for place in places]
 
     preferred = prefer(ranked, parse(query), named)
     assert [r.score for r in preferred] == sorted((r.score for r in preferred), reverse=True)
     assert all(0 < r.score <= 1 for r in preferred)
+    for r in preferred:
+        before = 1 - list(names).index(r.clause_id) / 100
+        assert r.score == pytest.approx(before * prod(factor.value for factor in r.factors), abs=2e-4)
     return [r.clause_id for r in preferred]
 
 
@@ -47,6 +50,11 @@ def test_the_issuer_and_the_year_asked_for_come_first() -> None:
     assert order("2020年民营银行") == order("民营银行") == list(NAMED)
 
 
+def test_several_preferences_in_one_query_each_weigh_the_clauses_they_are_about() -> None:
+    assert order("浙江省人民政府2016年的民营银行") == ["zhejiang", "nation", "jilin"]
+    assert order("国务院2016年 吉林 民营银行") == ["jilin", "nation", "zhejiang"]
+
+
 @pytest.mark.parametrize(
     ("text", "provinces"),
     [
@@ -57,6 +65,7 @@ def test_the_issuer_and_the_year_asked_for_come_first() -> None:
         ("广西壮族自治区梧州市", {"广西"}),
         ("白银和日照时间，大同小异，阿里巴巴", set()),
         ("伊犁州与伊春市", {"新疆", "黑龙江"}),
+        ("在上海南站和南京", {"上海", "江苏"}),
         ("", set()),
         ("东北地区", set()),
     ],
