@@ -1,13 +1,15 @@
 """From a query to its page: how long a hybrid search takes, part by part, beside the forward pass of the query alone.
 
-    python benchmarks/queries.py FOLDER… --queries QUERIES.jsonl [--clauses 20000] [--engine tantivy] [--vectors random]
-    python benchmarks/queries.py --home HOME… --queries QUERIES.jsonl
+    python benchmarks/queries.py FOLDER… --queries QUERIES.jsonl --warming OTHERS.jsonl [--clauses 20000] [--engine tantivy]
+        [--vectors random]
+    python benchmarks/queries.py --home HOME… --queries QUERIES.jsonl --warming OTHERS.jsonl
 
 Builds an index of documents drawn by chance until there are enough clauses (0: of all), as `tiaokuan index` would, but for the
 vectors: `random` ones cost the same and find nothing that means anything; a file of rows (.npy) gives each passage one of
 them, so that cosines are as usual; `real` runs the model. Or takes finished indexes, several for how the time grows.
 
-Each query is asked once, so that none is in a cache; just before, a model of its own embeds it, which is the floor. Prints
+Other queries are asked first and not counted. Then each is asked once, so that none is in a cache; just before, a model of
+its own embeds it, which is the floor. Prints
 p50 and p95 of the whole and of each part, and the ratios to the floor's p50; then the searches in a second of 1 and more
 clients, half the queries each, by threads of one searcher and by its pool of processes (`--workers`). Wall times, unless
 `--computing`, which counts what this process computes and is the better on a busy machine.
@@ -49,8 +51,8 @@ if TYPE_CHECKING:
     from search.engines.protocol import Vectors
 
 SEED = 20161101
-WARMING = 20
-"""Queries that are asked first and not counted."""
+SETTLING_SECONDS = 10.0
+"""After the first queries words are gathered in the background, once (for corrections): so long nothing is counted."""
 SHORT = [
     "民营银行",
     "劳动合同",
@@ -154,26 +156,26 @@ class Measured:
         }
 
 
-def measure(home: Path, queries: Sequence[str], clock: Callable[[], float]) -> Measured:
-    """One query at a time."""
+def measure(home: Path, queries: Sequence[str], warming: Sequence[str], clock: Callable[[], float]) -> Measured:
+    """One query at a time, after those for warming."""
     settings = Settings(home=home)
     searcher, model = Searcher.open(settings), Embedder.for_queries(settings)
     facts = searcher.status()
+    _settle(searcher, warming, 1)
     floor, whole = [], []
     parts: dict[str, list[float]] = {name: [] for name in STAGES}
     with patch("search.stages.time.perf_counter", clock):
-        for number, query in enumerate(queries):
+        for query in queries:
             began = clock()
             model.encode_queries([query])
             between = clock()
             with listening() as watch:
                 searcher.search(query)
             ended = clock()
-            if number >= WARMING:
-                floor.append((between - began) * 1000)
-                whole.append((ended - between) * 1000)
-                for name, times in parts.items():
-                    times.append(watch.seconds.get(name, 0.0) * 1000)
+            floor.append((between - began) * 1000)
+            whole.append((ended - between) * 1000)
+            for name, times in parts.items():
+                times.append(watch.seconds.get(name, 0.0) * 1000)
     searcher.close()
     return Measured(int(str(facts["clauses"])), _engine(home), floor, whole, parts, {})
 
@@ -183,23 +185,31 @@ def _engine(home: Path) -> str:
     return str(json.loads((home / "generations" / name / "manifest.json").read_text("utf-8"))["engine"])
 
 
-def throughput(home: Path, queries: Sequence[str], clients: int, workers: int) -> float:
-    """Searches in a second, each query asked once. With 0 workers in this process."""
+def throughput(home: Path, queries: Sequence[str], warming: Sequence[str], clients: int, workers: int) -> float:
+    """Searches in a second, each query asked once, after those for warming. With 0 workers in this process."""
     settings = Settings(home=home)
     searcher = PooledSearcher(settings, workers) if workers else Searcher.open(settings)
-    searcher.warm_up()
+    _settle(searcher, warming, 2 * workers or 1)
+    began = time.perf_counter()
+    _ask(searcher, queries, clients)
+    seconds = time.perf_counter() - began
+    searcher.close()
+    return round(len(queries) / seconds, 1)
 
+
+def _settle(searcher: Searcher, queries: Sequence[str], clients: int) -> None:
+    """As a server is some time after its start: models loaded, files mapped, words gathered."""
+    searcher.warm_up()
+    _ask(searcher, queries, clients)
+    time.sleep(SETTLING_SECONDS)
+
+
+def _ask(searcher: Searcher, queries: Sequence[str], clients: int) -> None:
     def search(query: str) -> ResultPage:
         return searcher.search(query)
 
     with ThreadPoolExecutor(clients) as pool:
-        list(pool.map(search, queries[:WARMING]))
-        began = time.perf_counter()
-        asked = queries[WARMING:]
-        list(pool.map(search, asked))
-        seconds = time.perf_counter() - began
-    searcher.close()
-    return round(len(asked) / seconds, 1)
+        list(pool.map(search, queries))
 
 
 def shown(measured: dict[str, object]) -> str:
@@ -223,10 +233,11 @@ def main() -> None:
     parser.add_argument("folders", nargs="*", type=Path)
     parser.add_argument("--home", nargs="+", type=Path, default=[])
     parser.add_argument("--queries", type=Path, required=True, help="lines of JSON with a `text`")
+    parser.add_argument("--warming", type=Path, required=True, help="others that are asked before, and not counted")
     parser.add_argument("--clauses", type=int, nargs="+", default=[20_000])
     parser.add_argument("--engine", default="tantivy", choices=ENGINES)
     parser.add_argument("--vectors", default="random", help="random, real, or a file of rows")
-    parser.add_argument("--most", type=int, default=400, help="queries that are asked")
+    parser.add_argument("--most", type=int, default=400, help="queries of each file that are asked")
     parser.add_argument("--clients", type=int, nargs="*", default=[1, 16])
     parser.add_argument("--workers", type=int, nargs="*", default=[0], help="processes that search; 0: this one")
     parser.add_argument("--computing", action="store_true")
@@ -235,12 +246,14 @@ def main() -> None:
     with options.queries.open(encoding="utf-8") as lines:
         queries = [*SHORT, *(json.loads(line)["text"] for line in islice(lines, options.most))]
     random.Random(SEED).shuffle(queries)  # noqa: S311
+    with options.warming.open(encoding="utf-8") as lines:
+        warming = [json.loads(line)["text"] for line in islice(lines, options.most)]
     clock = time.process_time if options.computing else time.perf_counter
 
     def report(home: Path) -> None:
-        measured = measure(home, queries, clock).as_dict()
+        measured = measure(home, queries, warming, clock).as_dict()
         measured["searches_per_second"] = {
-            f"{clients} clients, {workers} workers": throughput(home, queries, clients, workers)
+            f"{clients} clients, {workers} workers": throughput(home, queries, warming, clients, workers)
             for workers in options.workers
             for clients in options.clients
         }

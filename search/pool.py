@@ -16,7 +16,7 @@ from search.live import Role
 from search.model import ResultPage
 from search.searcher import Searcher
 from search.settings import Settings
-from search.worker import START_SECONDS, Late, Lost, Worker
+from search.worker import START_SECONDS, Late, Lost, Told, Worker
 
 _log = logging.getLogger("tiaokuan")
 _AGAIN_SECONDS = 5.0
@@ -77,6 +77,9 @@ class _Idle:
         self._workers: list[Worker] = []
         self._changed = Condition()
 
+    def __len__(self) -> int:
+        return len(self._workers)
+
     def put(self, worker: Worker) -> None:
         with self._changed:
             self._workers.append(worker)
@@ -127,7 +130,7 @@ class Pool:
                 worker = self._idle.take(START_SECONDS, but=done)
                 done.add(worker)
                 try:
-                    worker.call(None, self._serving(), method)
+                    worker.call(None, Told(self._serving()), method)
                 finally:
                     self._release(worker)
         except (Lost, _Nobody):
@@ -148,7 +151,8 @@ class Pool:
         except _Nobody:
             raise SearchTimeout(seconds=self._seconds) from None
         try:
-            return worker.call(deadline, serving, method, *arguments, **options)
+            told = Told(serving, len(self._workers) - len(self._idle) - 1)
+            return worker.call(deadline, told, method, *arguments, **options)
         except Late:
             _log.warning("a search took longer than %s s and was given up", self._seconds)
             worker.kill()

@@ -13,8 +13,8 @@ from search.model import Filters, Notice
 from search.query import Query, parse
 from search.store import Catalogue
 from search.text.normalise import fold_with_origin
-from search.text.segment import Analyzer, Kind
-from search.understanding.spelling import is_doubtful, pairs_in
+from search.text.segment import Analyzer, Kind, Token
+from search.understanding.spelling import Speller, is_doubtful, pairs_in
 from search.understanding.synonyms import SynonymBook
 
 LONGEST_SPELLED = 60
@@ -22,10 +22,11 @@ LONGEST_SPELLED = 60
 
 
 class Wording(NamedTuple):
-    """What to mark of a query in a clause, and whether a character of it may be mistyped."""
+    """What to mark of a query in a clause, whether a character of it may be mistyped, and what was then meant."""
 
     terms: tuple[str, ...]
     doubtful: bool
+    meant: str | None
 
 
 class QueryReader:
@@ -45,34 +46,38 @@ class QueryReader:
     def terms(self, query: Query) -> tuple[str, ...]:
         """What to highlight: the phrases, and the words that the keyword channel asked for."""
         asked = self._analyzer.weigh_query(query.matched_text)
-        tokens = self._analyzer.tokens(query.matched_text)
+        tokens = self._analyzer.query_tokens(query.matched_text)
         words = [t.term for t in tokens if t.kind in (Kind.WORD, Kind.PART) and t.term in asked]
         long = [word for word in words if len(word) > 1]
         typed = [expansion.typed for expansion in query.expansions]
         single = [] if typed else words  # 混 and 改 of 混改 would be marked everywhere
         return tuple(dict.fromkeys([*query.phrases, *typed, *(long or single), *query.document_numbers]))
 
-    def wording(self, text: str, query: Query, engine: Engine) -> Wording:
-        """What the words of a query say beside what is asked for: cheap, and needs no answer yet."""
-        return Wording(self.terms(query), bool(query.words) and self._is_doubtful(text, query, engine))
+    def wording(self, text: str, query: Query, snapshot: Snapshot, *, patient: bool) -> Wording:
+        """What the words of a query say beside what is asked for. Needs no answer yet."""
+        doubtful, meant = False, None
+        if query.words and len(text) <= LONGEST_SPELLED:
+            pairs = pairs_in(query.words)
+            known = snapshot.engine.known(pairs)
+            if len(known) < len(pairs):
+                words, occurs = self._words(query.words), _occurring(snapshot.engine, pairs, known)
+                doubtful = is_doubtful(query.words, words, occurs)
+                meant = (
+                    self._meant(text, query, snapshot.suggester.speller(patient=patient), occurs) if doubtful else None
+                )
+        return Wording(self.terms(query), doubtful, meant)
 
-    def _is_doubtful(self, text: str, query: Query, engine: Engine) -> bool:
-        if len(text) > LONGEST_SPELLED:
-            return False
-        pairs = pairs_in(query.words)
-        if len(engine.known(pairs)) == len(pairs):
-            return False
-        return is_doubtful(query.words, self._analyzer.words(query.words), _occurring(engine, pairs))
-
-    def meant(self, text: str, query: Query, snapshot: Snapshot, *, patient: bool = True) -> str | None:
+    def meant(self, text: str, query: Query, snapshot: Snapshot) -> str | None:
         """A doubtful query as typed with one mistyped character put right, where the index does not know what was typed.
 
-        The words of the index are gathered once, in a second or two: who is not patient goes without them meanwhile."""
-        speller = snapshot.suggester.speller(patient=patient)
-        if speller is None:
-            return None
-        occurs = _occurring(snapshot.engine, pairs_in(query.words))
-        slip = speller.correction(query.words, self._analyzer.words(query.words), occurs)
+        The words of the index are gathered once, in a second or two; `wording` without patience goes without them
+        meanwhile."""
+        pairs = pairs_in(query.words)
+        occurs = _occurring(snapshot.engine, pairs, snapshot.engine.known(pairs))
+        return self._meant(text, query, snapshot.suggester.speller(), occurs)
+
+    def _meant(self, text: str, query: Query, speller: Speller | None, occurs: Callable[[str], bool]) -> str | None:
+        slip = speller.correction(query.words, self._words(query.words), occurs) if speller else None
         if slip is None:
             return None
         folded = fold_with_origin(text)
@@ -82,10 +87,12 @@ class QueryReader:
         start, end = folded.span(at, at + len(slip.typed))
         return f"{text[:start]}{slip.meant}{text[end:]}"
 
+    def _words(self, text: str) -> list[Token]:
+        return [token for token in self._analyzer.query_tokens(text) if token.kind is Kind.WORD]
 
-def _occurring(engine: Engine, pairs: Collection[str]) -> Callable[[str], bool]:
-    """Tells whether some characters stand anywhere in the index; `pairs` are those of the query."""
-    known = engine.known(pairs)
+
+def _occurring(engine: Engine, pairs: Collection[str], known: Collection[str]) -> Callable[[str], bool]:
+    """Tells whether some characters stand anywhere in the index; of the `pairs` of the query those that are `known` do."""
 
     def occurs(characters: str) -> bool:
         if characters in pairs:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from concurrent.futures import Executor, Future
-from contextvars import copy_context
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from search.aside import Aside
 from search.engines.columns import Candidates
 from search.engines.protocol import Candidate, Engine
 from search.errors import IndexDamaged, ModelUnavailable
@@ -38,21 +38,13 @@ KEYWORD_CEILING = 0.5
 hardly occur is answered by meaning. Measured; see benchmarks/README.md."""
 
 
-class _Asked(NamedTuple):
-    """What was asked at once, where nothing runs beside."""
-
-    found: Sequence[Candidate]
-
-    def result(self) -> Sequence[Candidate]:
-        return self.found
-
-
 @dataclass(frozen=True, slots=True)
 class Retriever:
     """Asks an engine's channels and merges what they say.
 
     `embedder` is called when a vector is needed, so that keyword search loads no model; `named` gives the titles, paths and
-    texts of clauses for what an engine cannot check itself. With `beside`, both channels are asked at once.
+    texts of clauses for what an engine cannot check itself. With `beside`, the keyword channel is asked in another thread
+    while this one embeds the query, which leaves the interpreter free; and `meanwhile` is begun there, too.
     """
 
     engine: Engine
@@ -61,6 +53,7 @@ class Retriever:
     keyword_weight: float = 0.5
     semantic_floor: float | None = None
     beside: Executor | None = None
+    meanwhile: Sequence[Aside[Any]] = ()
 
     def retrieve(
         self, query: Query, mode: Mode, depth: int = DEPTH, documents: Collection[str] | None = None
@@ -69,18 +62,18 @@ class Retriever:
         notices: tuple[Notice, ...] = ()
         channels: dict[str, Sequence[Candidate]] = {}
         limit = max(depth, KEYWORD_DEPTH) if mode is Mode.KEYWORD else depth
-        asking = self._ask_beside(query, limit, documents) if mode is Mode.HYBRID else None
-        if mode is Mode.KEYWORD:
-            channels["keyword"] = self._keyword(query, limit, documents)
-        else:
+        words = Aside(partial(self._keyword, query, limit, documents), self.beside)
+        if mode is not Mode.KEYWORD:
+            for each in (*([words] if mode is Mode.HYBRID else ()), *self.meanwhile):
+                each.begin()
             try:
                 channels["semantic"] = self._semantic(query, depth, documents)
             except (ModelUnavailable, IndexDamaged) as error:
                 if mode is Mode.SEMANTIC:
                     raise
                 notices = (Notice("notice.semantic_unavailable", {"reason": str(error.parameters["reason"])}),)
-        if asking is not None:
-            channels = {"keyword": asking.result(), **channels}
+        if mode is not Mode.SEMANTIC:
+            channels = {"keyword": words.result(), **channels}
         with stage("fusion"):
             ranked = prefer(
                 self._fuse({n: Candidates.of(found) for n, found in channels.items()}, query), query, self.named
@@ -88,14 +81,6 @@ class Retriever:
             if query.articles and mode is not Mode.SEMANTIC:
                 ranked = ranked.ahead(articles_in(self.named(ranked.ordinals.tolist()), query.articles))
         return Retrieved(ranked, notices)
-
-    def _ask_beside(
-        self, query: Query, limit: int, documents: Collection[str] | None
-    ) -> Future[Sequence[Candidate]] | _Asked:
-        """The keyword channel, asked in another thread while this one embeds the query, which leaves the interpreter free."""
-        if self.beside is None:
-            return _Asked(self._keyword(query, limit, documents))
-        return self.beside.submit(copy_context().run, self._keyword, query, limit, documents)
 
     def _keyword(self, query: Query, limit: int, documents: Collection[str] | None) -> Sequence[Candidate]:
         with stage("keyword"):

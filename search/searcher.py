@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor
 from contextlib import suppress
-from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
+from search.aside import Aside, Helpers
 from search.embedding.on_demand import ModelOnDemand
 from search.engines import ELSEWHERE
 from search.errors import EmptyQuery, ModelUnavailable, QueryTooLong, UnknownClause, UnknownDocument
@@ -56,9 +55,7 @@ class Searcher:
         self._model = ModelOnDemand(self._load_model)
         self._live = LiveIndex(settings, self._analyzer, role, following)
         self._reranking = Reranking(settings.reranker, settings.rerank_depth)
-        self._beside = ThreadPoolExecutor(
-            os.cpu_count() or 1, thread_name_prefix="keyword"
-        )  # starts none before its use
+        self.helpers = Helpers()
         self._reader = QueryReader(self._analyzer, SynonymBook(settings.home / "synonyms.txt"))
 
     @classmethod
@@ -69,7 +66,7 @@ class Searcher:
 
     def close(self) -> None:
         """Let go of the index's files."""
-        self._beside.shutdown()
+        self.helpers.close()
         self._live.close()
 
     # -- what the front doors ask ----------------------------------------------------------------------------------
@@ -98,23 +95,20 @@ class Searcher:
             with suppress(ModelUnavailable):  # the retriever says so in its answer
                 self._embedder()  # loaded once; not part of what a search takes
         began = time.perf_counter()
-        with self._live.using() as snapshot:
+        with self._live.using() as snapshot, self.helpers.search() as beside:
+            wording = Aside(partial(self._wording, query, parsed, snapshot), beside)
             depth = max(DEPTH, 2 * (offset + limit))
-            wording = self._beside.submit(copy_context().run, self._wording, query, parsed, snapshot)
-
-            def find(wanted: Filters) -> _Answer:
-                return self._folded(snapshot, parsed, mode, depth, wanted)
-
+            find = partial(self._folded, _Search(snapshot, parsed, mode, depth, wording, beside))
             found = find(filters)
             notices, folded = found.notices, sorted_hits(found.folded, sort, snapshot.catalogue)
             with stage("facets"):
                 facets = _facets(snapshot.catalogue, filters, find, found) if faceted else None
             if parsed.phrases and not folded:
                 notices += (Notice("notice.phrase_not_found", {"phrase": parsed.phrases[0]}),)
-            terms, doubtful = wording.result()
-            with stage("reading"):
-                patient = self._role is Role.COMMAND or not folded
-                meant = self._reader.meant(query, parsed, snapshot, patient=patient) if doubtful else None
+            terms, doubtful, meant = wording.result()
+            if doubtful and not meant and not folded:
+                with stage("reading"):
+                    meant = self._reader.meant(query, parsed, snapshot)
             notices += (Notice("notice.did_you_mean", {"query": meant}),) if meant else ()
             with stage("showing"):
                 weights = snapshot.engine.term_weights(parsed.keyword()) if explained else None
@@ -281,50 +275,62 @@ class Searcher:
 
     # -- from ranked clauses to hits --------------------------------------------------------------------------------
 
-    def _retriever(self, snapshot: Snapshot) -> Retriever:
+    def _retriever(self, asked: _Search) -> Retriever:
         settings = self._settings
         return Retriever(
-            snapshot.engine,
+            asked.snapshot.engine,
             self._embedder,
-            partial(named, snapshot.catalogue),
+            partial(named, asked.snapshot.catalogue),
             settings.keyword_weight,
             settings.semantic_floor,
-            self._beside,
+            asked.beside,
+            (asked.wording,),
         )
 
-    def _folded(self, snapshot: Snapshot, parsed: Query, mode: Mode, depth: int, filters: Filters) -> _Answer:
+    def _folded(self, asked: _Search, filters: Filters) -> _Answer:
         """All hits, best first, and what the reader should know of them."""
-        documents, notices = documents_for(snapshot.catalogue, filters.joined(parsed.filters))
-        found = self._find(snapshot, parsed, mode, depth, documents)
-        spread = not parsed.is_lookup and not parsed.is_listing and not parsed.articles
+        catalogue, query = asked.snapshot.catalogue, asked.query
+        documents, notices = documents_for(catalogue, filters.joined(query.filters))
+        found = self._find(asked, documents)
+        spread = not query.is_lookup and not query.is_listing and not query.articles
         with stage("folding"):
-            folded = fold_copies(snapshot.catalogue, found.ranked, spread=spread)
-        if spread and mode is not Mode.KEYWORD:
+            folded = fold_copies(catalogue, found.ranked, spread=spread)
+        if spread and asked.mode is not Mode.KEYWORD:
             with stage("reranking"):
-                folded, said = self._reranking.apply(parsed.meaning, folded, partial(clauses_of, snapshot.catalogue))
+                folded, said = self._reranking.apply(query.meaning, folded, partial(clauses_of, catalogue))
             notices += said
-        return _Answer(folded, notices + understood_notices(parsed) + found.notices, documents)
+        return _Answer(folded, notices + understood_notices(query) + found.notices, documents)
 
-    def _find(
-        self, snapshot: Snapshot, query: Query, mode: Mode, depth: int, documents: Collection[str] | None
-    ) -> Retrieved:
+    def _find(self, asked: _Search, documents: Collection[str] | None) -> Retrieved:
         """What is listed by its facts, looked up by its 文号 or title, or searched for."""
-        catalogue = snapshot.catalogue
+        snapshot, query, mode = asked.snapshot, asked.query, asked.mode
         if query.is_listing:
-            return list_documents(catalogue, documents or (), query.excluded)
+            return list_documents(snapshot.catalogue, documents or (), query.excluded)
         if query.is_lookup and mode is not Mode.SEMANTIC:
-            return find_numbers(catalogue, snapshot.engine, query.document_numbers, documents)
-        found = self._retriever(snapshot).retrieve(query, mode, depth, documents)
-        return found if mode is Mode.SEMANTIC else titled_first(catalogue, found, query)
+            return find_numbers(snapshot.catalogue, snapshot.engine, query.document_numbers, documents)
+        found = self._retriever(asked).retrieve(query, mode, asked.depth, documents)
+        return found if mode is Mode.SEMANTIC else titled_first(snapshot.catalogue, found, query)
 
     def _wording(self, text: str, query: Query, snapshot: Snapshot) -> Wording:
-        """Read beside the channels, since it needs nothing of them."""
         with stage("reading"):
-            return self._reader.wording(text, query, snapshot.engine)
+            return self._reader.wording(text, query, snapshot, patient=self._role is Role.COMMAND)
 
     def _check_length(self, text: str) -> None:
         if len(text) > self._settings.max_query_characters:
             raise QueryTooLong(length=len(text), limit=self._settings.max_query_characters)
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """One search: what is asked of what, how many candidates are looked at, what the query's words say beside that, and who
+    helps."""
+
+    snapshot: Snapshot
+    query: Query
+    mode: Mode
+    depth: int
+    wording: Aside[Wording]
+    beside: Executor | None
 
 
 @dataclass(frozen=True, slots=True)

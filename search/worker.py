@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from threading import Lock
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from search.errors import TiaokuanError
 from search.model import Mode
@@ -39,6 +39,13 @@ class Late(Exception):
     """The worker has not answered in time."""
 
 
+class Told(NamedTuple):
+    """What a worker is told with each call: the generation to answer from, and how many other workers are searching."""
+
+    serving: str
+    elsewhere: int = 0
+
+
 class Worker:
     """A process with a searcher, and the pipe to it. One caller at a time.
 
@@ -62,16 +69,15 @@ class Worker:
         with suppress(OSError):  # the process has ended, which the first call sees
             self._pipe.send((settings, serving))
 
-    def call(self, deadline: float | None, serving: str, method: str, *arguments: Any, **options: Any) -> Any:
-        """What the searcher says from the generation `serving`. Raises what it raises, Late at the deadline (monotonic),
-        Lost."""
+    def call(self, deadline: float | None, told: Told, method: str, *arguments: Any, **options: Any) -> Any:
+        """What the searcher says. Raises what it raises, Late at the deadline (monotonic), Lost."""
         if deadline is not None and not self._warm:
             deadline += START_SECONDS  # opening the index and loading the model are not part of a search
         try:
             if not self._ready:
                 self._receive(deadline)
                 self._ready = True
-            self._pipe.send((serving, method, arguments, options))
+            self._pipe.send((told, method, arguments, options))
             answer = self._receive(deadline)
             self._warm = self._warm or options.get("mode") is not Mode.KEYWORD
             return answer
@@ -128,8 +134,9 @@ def _work(pipe: Connection) -> None:
     with suppress(EOFError, KeyboardInterrupt):  # of the pipe
         searcher = _opened(pipe)
         while searcher is not None:
-            serving, method, arguments, options = pipe.recv()
-            searcher.follow(serving)
+            told, method, arguments, options = pipe.recv()
+            searcher.follow(told.serving)
+            searcher.helpers.elsewhere = told.elsewhere
             pipe.send(_answered(searcher, method, arguments, options))
 
 

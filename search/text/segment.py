@@ -99,6 +99,7 @@ class Analyzer:
         # A query is cut for what is asked, for what is marked, and for what may be mistyped.
         self._cut_query = lru_cache(maxsize=_REMEMBERED)(lambda folded: tuple(self._load().cut(folded)))
         self._weighed_query = lru_cache(maxsize=_REMEMBERED)(self._weigh_query)
+        self._tokens_of_query = lru_cache(maxsize=_REMEMBERED)(lambda text: tuple(self._tokens(fold(text))))
 
     @property
     def fingerprint(self) -> dict[str, str | int]:
@@ -110,6 +111,10 @@ class Analyzer:
     def tokens(self, text: str) -> list[Token]:
         """Every term of a text, in the order of the runs; offsets are into fold(text)."""
         return list(self._tokens(fold(text)))
+
+    def query_tokens(self, text: str) -> Sequence[Token]:
+        """As `tokens`, for a text that is asked for several times."""
+        return self._tokens_of_query(text)
 
     def words(self, text: str) -> list[Token]:
         """The words of a text as a person would name them: no parts, no bigrams, no function words."""
