@@ -10,13 +10,12 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache, reduce
-from operator import or_
+from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from search.model import Clause, ClauseKind, Document
-from search.text.normalise import simplify
-from search.understanding.places import as_bits, provinces_in
+from search.text.normalise import simplify_all
+from search.understanding.places import bits_in_each
 
 if TYPE_CHECKING:
     import numpy as np
@@ -38,10 +37,7 @@ class PlaceWriter:
         arrays["documents"].extend([len(arrays["editions"])] * len(clauses))
         arrays["texts"].extend([text for _, text in clauses])
         arrays["aside"].extend([clause.kind in _ASIDE for clause, _ in clauses])
-        named = _provinces(document.title) | _provinces(document.region or "")
-        arrays["provinces"].extend(
-            [named | _provinces_of(clause.path) | _provinces(clause.text) for clause, _ in clauses]
-        )
+        arrays["provinces"].extend(_provinces(document, [clause for clause, _ in clauses]))
         arrays["editions"].append(edition)
 
     def columns(self) -> Iterator[tuple[str, bytes]]:
@@ -49,14 +45,13 @@ class PlaceWriter:
         return ((name, column.tobytes()) for name, column in self._arrays.items())
 
 
-def _provinces(text: str) -> int:
-    return as_bits(provinces_in(simplify(text)))
-
-
-@lru_cache(maxsize=256)
-def _provinces_of(path: tuple[str, ...]) -> int:
-    """Clauses under one heading follow each other."""
-    return reduce(or_, map(_provinces, path), 0)
+def _provinces(document: Document, clauses: Sequence[Clause]) -> Iterator[int]:
+    """For each clause of a document the provinces that it names, and those that its headings and its document name."""
+    paths = list(dict.fromkeys(clause.path for clause in clauses))
+    texts = ["\n".join([document.title, document.region or ""]), *map("\n".join, paths), *(c.text for c in clauses)]
+    about, *found = bits_in_each(simplify_all(texts))
+    of_path = dict(zip(paths, found, strict=False))
+    return (about | of_path[c.path] | own for c, own in zip(clauses, found[len(paths) :], strict=True))
 
 
 @dataclass(frozen=True)

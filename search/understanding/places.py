@@ -7,9 +7,11 @@ where it is no other word's part (武汉 yes, 汉中 and 白银 only as 汉中�
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from itertools import accumulate
 
 _DIVISION = re.compile(r"(?:省|市|(?:壮族|回族|维吾尔)?自治区|特别行政区)$")
 # Seats of provinces and cities of that rank, and longer names: no other words have them inside.
@@ -60,3 +62,12 @@ def as_bits(provinces: Iterable[str]) -> int:
     """Provinces as one number, a bit for each (34 of them): what an index keeps of a clause."""
     bits = _bits()
     return sum(bits[province] for province in provinces)
+
+
+def bits_in_each(folded: Sequence[str]) -> list[int]:
+    """The provinces that each of some folded texts names, as bits; for many texts, most of which name none."""
+    names, bits = _names(), _bits()
+    found, begins = [0] * len(folded), list(accumulate((len(text) + 1 for text in folded), initial=0))
+    for match in _name().finditer("\n".join(folded)):  # no name has a line break in it
+        found[bisect_right(begins, match.start()) - 1] |= bits[names[match[0]]]
+    return found
