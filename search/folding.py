@@ -40,7 +40,7 @@ class Folded(NamedTuple):
     text: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class FoldedList(Sequence[Folded]):
     """One entry per text, best first. An entry becomes a `Folded` when somebody looks at it.
 

@@ -25,7 +25,7 @@ def spread(scores: Array, floor: float | None = None, ceiling: float | None = No
     return np.clip((scores - low) / width, 0.0, 1.0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Fused:
     """All that any channel found, best first: the clauses' ordinals, their scores (0…1 where the weights add up to 1), and for
     each channel the place (from 0) that a clause has in its ranking, or NOT_FOUND. `shares` has for each channel what it adds

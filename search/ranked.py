@@ -24,10 +24,6 @@ class Ranked(NamedTuple):
     matched_by: Mapping[str, ChannelMatch]
     factors: tuple[Factor, ...] = ()
 
-    def weighed(self, factor: Factor) -> Self:
-        """The same, its score multiplied."""
-        return self._replace(score=round(self.score * factor.value, DECIMALS), factors=(*self.factors, factor))
-
 
 class Factors(NamedTuple):
     """What scores are multiplied by, one of a few `kinds` each: `which` (n,) has their numbers."""
@@ -49,7 +45,7 @@ class Factors(NamedTuple):
         return Factors(self.kinds, self.which[which])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class RankedList(Sequence[Ranked]):
     """Clauses, best first. Their places in the catalogue and their scores are columns, (n,) each, since there are hundreds of
     them for each query; an entry becomes a `Ranked` when somebody looks at it, which is for what is shown only.
