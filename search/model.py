@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from search.compact import compact
+
 
 class Mode(StrEnum):
     """Which channels answer a query."""
@@ -44,6 +46,7 @@ class ClauseKind(StrEnum):
         return self in (ClauseKind.HEADING, ClauseKind.ATTACHMENT)
 
 
+@compact
 @dataclass(frozen=True, slots=True)
 class Clause:
     """The smallest unit of a document that is found, shown and cited.
@@ -85,6 +88,7 @@ class Level(StrEnum):
     """A city, a county, or below."""
 
 
+@compact
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """The words that say a fact: `fact` is a field of Document."""
@@ -93,6 +97,7 @@ class Evidence:
     sentence: str
 
 
+@compact
 @dataclass(frozen=True, slots=True)
 class Document:
     """One delivered file: what it says of itself, and its cleaned text.
@@ -150,6 +155,7 @@ class Document:
         return Validity.IN_FORCE if self.effective_on <= today else Validity.NOT_YET
 
 
+@compact
 @dataclass(frozen=True, slots=True)
 class Filters:
     """What a hit's document must be; search.filtering says how each is compared. Dates are inclusive and compare with
@@ -192,6 +198,7 @@ class Filters:
         return Filters(also=(self, other))
 
 
+@compact
 @dataclass(frozen=True, slots=True)
 class ChannelMatch:
     """How one channel found a clause: its rank there (from 1), the engine's own score, and for the semantic
@@ -203,6 +210,7 @@ class ChannelMatch:
     share: float = 0.0
 
 
+@compact
 @dataclass(frozen=True, slots=True)
 class Factor:
     """What a hit's score was multiplied by, and why: a name such as `heading`, a text of the locale."""
@@ -211,6 +219,7 @@ class Factor:
     value: float
 
 
+@compact
 @dataclass(frozen=True, slots=True)
 class Edition:
     """The same clause in another document."""
@@ -220,6 +229,7 @@ class Edition:
     title: str
 
 
+@compact
 @dataclass(frozen=True, slots=True)
 class WeighedTerm:
     """A term of the query that the clause has: `fields` says where (title, path, text), `weight` what it adds to the
@@ -230,6 +240,7 @@ class WeighedTerm:
     fields: tuple[str, ...]
 
 
+@compact
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """Why a hit stands where it stands, beside what every hit says of itself (ranks, scores, copies).
@@ -245,6 +256,7 @@ class Explanation:
     differs: tuple[tuple[int, int], ...] | None = None
 
 
+@compact
 @dataclass(frozen=True, slots=True)
 class Hit:
     """One clause that answers, with its document's facts and its reasons. `highlights` are [start, end) in `text`.
@@ -261,6 +273,7 @@ class Hit:
     explanation: Explanation | None = None
 
 
+@compact
 @dataclass(frozen=True, slots=True)
 class Notice:
     """Something the reader of an answer should know, as a key of the text catalogue and its parameters."""
@@ -269,6 +282,7 @@ class Notice:
     parameters: Mapping[str, str | int] = field(default_factory=dict)
 
 
+@compact
 @dataclass(frozen=True, slots=True)
 class FacetCount:
     """A value that documents have, and how many of the hits a filter by it keeps."""
@@ -281,6 +295,7 @@ Facets = Mapping[str, tuple[FacetCount, ...]]
 """Counts by `level`, `issuer`, `year`, `kind`, `region` and `validity`."""
 
 
+@compact
 @dataclass(frozen=True, slots=True)
 class ResultPage:
     """The answer to a query: `total` hits in all, of which `hits` are those asked for. `took_ms` is milliseconds."""
@@ -309,6 +324,7 @@ class Relation(StrEnum):
     MENTIONS = "提及"
 
 
+@compact
 @dataclass(frozen=True, slots=True)
 class Citation:
     """Where a clause names another document, in which sentence, and how.
@@ -326,6 +342,7 @@ class Citation:
     cited_document_id: str | None = None
 
 
+@compact
 @dataclass(frozen=True, slots=True)
 class Citations:
     """What a document cites, and who cites it or another edition of the same work."""

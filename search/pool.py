@@ -19,6 +19,7 @@ from search.settings import Settings
 from search.worker import START_SECONDS, Late, Lost, Told, Worker
 
 _log = logging.getLogger("tiaokuan")
+_LOOKING_SECONDS = 0.02
 _AGAIN_SECONDS = 5.0
 """Between two tries to start a worker that could not open the index."""
 
@@ -83,16 +84,26 @@ class _Idle:
     def put(self, worker: Worker) -> None:
         with self._changed:
             self._workers.append(worker)
-            self._changed.notify_all()
+            self._changed.notify()  # one worker, one who waits: to wake all took as long as a tenth of a search
 
-    def take(self, seconds: float, but: Collection[Worker] = ()) -> Worker:
-        """One that is none of `but`. Raises _Nobody after so many seconds."""
+    def take(self, seconds: float) -> Worker:
+        """Raises _Nobody after so many seconds."""
         with self._changed:
-            free = self._changed.wait_for(lambda: [w for w in self._workers if w not in but], seconds)
-            if not free:
+            if not self._changed.wait_for(lambda: self._workers, seconds):
                 raise _Nobody
-            self._workers.remove(free[-1])
-            return free[-1]
+            return self._workers.pop()
+
+    def take_other(self, seconds: float, but: Collection[Worker]) -> Worker:
+        """One that is none of `but`, in no hurry. Raises _Nobody after so many seconds."""
+        end = time.monotonic() + seconds
+        while True:
+            with self._changed:
+                if free := [worker for worker in self._workers if worker not in but]:
+                    self._workers.remove(free[-1])
+                    return free[-1]
+            if time.monotonic() > end:
+                raise _Nobody
+            time.sleep(_LOOKING_SECONDS)
 
 
 class Pool:
@@ -127,7 +138,7 @@ class Pool:
         done: set[Worker] = set()
         try:
             for _ in range(self._count):
-                worker = self._idle.take(START_SECONDS, but=done)
+                worker = self._idle.take_other(START_SECONDS, done)
                 done.add(worker)
                 try:
                     worker.call(None, Told(self._serving()), method)

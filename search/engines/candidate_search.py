@@ -29,6 +29,7 @@ _SPARE = 100
 (benchmarks/engines.py)."""
 _MORE = 4
 _REMEMBERED = 256
+_REMEMBERED_TERMS = 65_536
 _NARROW = 0.25
 """A filter that leaves less than this share of the clauses is given to the index; else more candidates are taken."""
 
@@ -79,6 +80,7 @@ class CandidateSearch:
         self._analyzer = analyzer
         self._ranking = ranking
         self._asked = lru_cache(maxsize=_REMEMBERED)(self._analysed)  # one query is asked for hits and for its weights
+        self._holders = lru_cache(maxsize=_REMEMBERED_TERMS)(finder.holders)  # and many have terms in common
 
     @property
     def count(self) -> int:
@@ -97,7 +99,7 @@ class CandidateSearch:
 
     def known(self, terms: Collection[str]) -> frozenset[str]:
         """Those of some terms that any clause has."""
-        return frozenset(term for term in terms if self._finder.holders(term))
+        return frozenset(term for term in terms if self._holders(term))
 
     def search(self, query: KeywordQuery, limit: int, documents: Collection[str] | None) -> Sequence[Candidate]:
         """The best clauses, best first."""
@@ -112,7 +114,7 @@ class CandidateSearch:
     def _analysed(self, query: KeywordQuery) -> _Asked:
         terms, count = query_weights(query, self._analyzer), self._table.count
         idf = self._ranking.idf
-        return _Asked(terms, {t: weight * idf(count, self._finder.holders(t)) for t, weight in terms.items()})
+        return _Asked(terms, {t: weight * idf(count, self._holders(t)) for t, weight in terms.items()})
 
     def _bound(self, query: KeywordQuery, terms: Mapping[str, float]) -> Wanted:
         """What every clause must have that the query's phrases stand in: it is cheaper than to look into the texts."""

@@ -7,6 +7,7 @@ import os
 import pickle
 import signal
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 
@@ -155,3 +156,17 @@ def _at_last(pooled: PooledSearcher) -> ResultPage:
 
 def _children() -> set[int]:
     return {process.pid or 0 for process in multiprocessing.active_children() if process.name == "tiaokuan-search"}
+
+
+def test_who_waits_for_a_process_gets_one_whoever_else_waits(settings: Settings, report: IndexReport) -> None:
+    """More callers than processes, and one that wants each process, at the same time."""
+    opened = PooledSearcher(settings, 2)
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            warming = threads.submit(opened.warm_up)
+            pages = list(threads.map(lambda _: opened.search("民营银行", mode=Mode.KEYWORD), range(24)))
+            warming.result()
+        assert {page.total for page in pages} == {pages[0].total}
+        assert pages[0].total
+    finally:
+        opened.close()
