@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from search.embedding.choosing import goes_well_in
 from search.errors import TiaokuanError
-from search.generation import check_fingerprint, expected_model, open_current
+from search.generation import TAKEN_OVER, check_fingerprint, expected_model, open_current
 from search.settings import Settings
 
 
@@ -16,7 +16,7 @@ def as_live(settings: Settings) -> Settings:
     at it."""
     if settings.model_dtype == "auto":
         with suppress(TiaokuanError):
-            embedder = open_current(settings.home).manifest.embedder
+            embedder = open_current(settings.home, TAKEN_OVER).manifest.embedder
             check_fingerprint("embedder", embedder, expected_model(settings))
             if goes_well_in(dtype := embedder["dtype"]):
                 return settings.model_copy(update={"model_dtype": dtype})

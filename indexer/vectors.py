@@ -22,7 +22,7 @@ import numpy as np
 from indexer.vectors_file import VectorsFile
 from search.engines import open_engine
 from search.errors import EngineUnreachable, TiaokuanError
-from search.generation import CATALOGUE, UNFINISHED, Generation, open_current, verify
+from search.generation import CATALOGUE, TAKEN_OVER, UNFINISHED, Generation, open_current, verify
 from search.store import Catalogue
 from search.windows import SCHEME, passages
 
@@ -152,7 +152,7 @@ class Earlier:
         """None where there is no live generation, or where it was made with another embedder or is damaged: what is
         taken over from it must be right. Raises EngineUnreachable: then it would all be embedded once more."""
         try:
-            generation = open_current(home)
+            generation = open_current(home, TAKEN_OVER)
             if dict(generation.manifest.embedder) == dict(embedder) and not verify(generation):
                 return cls(generation, analyzer, server)
         except EngineUnreachable:

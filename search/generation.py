@@ -12,7 +12,7 @@ import json
 import os
 import platform
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -30,6 +30,9 @@ from search.windows import SCHEME as WINDOW_SCHEME
 
 SCHEMA = 5
 """Raised with every change of the files' format."""
+TAKEN_OVER = frozenset({4, SCHEMA})
+"""Formats of which the next index still takes over the engine and what is embedded: texts and vectors are as they were. What
+changes these takes the earlier ones out."""
 MANIFEST = "manifest.json"
 CURRENT = "CURRENT"
 UNFINISHED = "unfinished"
@@ -87,17 +90,17 @@ def generation_names(home: Path) -> list[str]:
     return []
 
 
-def open_current(home: Path) -> Generation:
+def open_current(home: Path, schemas: Collection[int] = (SCHEMA,)) -> Generation:
     """The live generation. Raises NoIndex, IndexMismatch or IndexDamaged."""
     name = current_name(home)
     if name is None:
         raise NoIndex(home=home)
-    return open_generation(home, name)
+    return open_generation(home, name, schemas)
 
 
-def open_generation(home: Path, name: str) -> Generation:
+def open_generation(home: Path, name: str, schemas: Collection[int] = (SCHEMA,)) -> Generation:
     """A generation by its name, its files there and of the right size. Raises IndexMismatch or IndexDamaged."""
-    generation = read_generation(home / "generations" / name, name)
+    generation = read_generation(home / "generations" / name, name, schemas)
     for file, facts in generation.manifest.files.items():
         path = generation.folder / file
         if not path.is_file() or path.stat().st_size != facts["size"]:
@@ -105,11 +108,11 @@ def open_generation(home: Path, name: str) -> Generation:
     return generation
 
 
-def read_generation(folder: Path, name: str) -> Generation:
+def read_generation(folder: Path, name: str, schemas: Collection[int] = (SCHEMA,)) -> Generation:
     """What the manifest in a folder says; its files are not looked at. Raises IndexMismatch or IndexDamaged."""
     try:
         raw = json.loads((folder / MANIFEST).read_text("utf-8"))
-        if raw.get("schema") != SCHEMA:
+        if raw.get("schema") not in schemas:
             raise IndexMismatch(what="schema", found=raw.get("schema"), expected=SCHEMA)
         manifest = Manifest(**raw)
         _check_types(manifest)
@@ -149,7 +152,7 @@ def chosen_engine(settings: Settings) -> str:
     if settings.engine:
         return settings.engine
     with suppress(TiaokuanError):
-        return open_current(settings.home).manifest.engine
+        return open_current(settings.home, TAKEN_OVER).manifest.engine
     return DEFAULT
 
 
