@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from search.store import Catalogue
 
 Array = NDArray[Any]
+_COLUMNS = ("scores", "texts", "documents", "standing", "highest", "several")
 WHOLE = Factor("whole", 1.0)
 """Changes nothing, and is not shown."""
 
@@ -44,8 +45,8 @@ class Folded(NamedTuple):
 class FoldedList(Sequence[Folded]):
     """One entry per text, best first. An entry becomes a `Folded` when somebody looks at it.
 
-    Columns, (n,) each: for each entry its score, the number of its text, the position of its document, and the places in
-    `ranked` of the clause that stands for it and of the copy with the highest score (the same where there is no other).
+    Columns, (n,) each: for each entry its score, the number of its text, the position of its document, the places in `ranked`
+    of the clause that stands for it and of the copy with the highest score, and whether there are several copies in it.
     `copies` (m,) are the numbers of the texts of all clauses of `ranked`, `aside` their factors; `further` are those of the
     entries."""
 
@@ -57,6 +58,7 @@ class FoldedList(Sequence[Folded]):
     documents: Array
     standing: Array
     highest: Array
+    several: Array
     further: Factors | None = None
 
     def __len__(self) -> int:
@@ -73,24 +75,22 @@ class FoldedList(Sequence[Folded]):
             return [self[i] for i in range(len(self))[place]]
         standing, highest, text = int(self.standing[place]), int(self.highest[place]), int(self.texts[place])
         ranked = self.ranked[standing]
-        factors = (self.ranked[highest] if highest != standing else ranked).factors + self.aside.of(highest)
+        matched_by = self._channels(ranked, text) if self.several[place] else ranked.matched_by
+        factors = (ranked if highest == standing else self.ranked[highest]).factors + self.aside.of(highest)
         if self.further is not None:
             factors += self.further.of(place)
-        matched_by = self._channels(ranked, text)
         shown = Ranked(ranked.clause_id, float(self.scores[place]), matched_by, factors)
         return Folded(shown, int(self.ranked.ordinals[standing]), int(self.documents[place]), text)
 
     def _channels(self, standing: Ranked, text: int) -> Mapping[str, ChannelMatch]:
         """What the channels said of the clause that stands for a text, or else of the first that they found."""
         having = np.flatnonzero(self.copies == text).tolist()
-        if len(having) == 1:
-            return standing.matched_by
         others = [self.ranked[place] for place in reversed(having)]
         return dict(chain.from_iterable(each.matched_by.items() for each in [*others, standing]))
 
     def kept(self, which: Array) -> FoldedList:
         """Some of them, or all in another order: places."""
-        columns = {name: getattr(self, name)[which] for name in ("scores", "texts", "documents", "standing", "highest")}
+        columns = {name: getattr(self, name)[which] for name in _COLUMNS}
         return replace(self, **columns, further=self.further.kept(which) if self.further else None)
 
     def ordered(self) -> FoldedList:
@@ -111,23 +111,25 @@ def fold_copies(catalogue: Catalogue, ranked: RankedList, *, spread: bool = Fals
     documents, texts = places.documents[at], places.texts[at]
     aside = Factors((WHOLE, Factor("heading", HEADING_WEIGHT)), places.aside[at])
     scores = aside.times(ranked.scores)
-    standing, highest = _standing(texts, places.editions[documents], scores)
+    standing, highest, several = _standing(texts, places.editions[documents], scores)
     best = np.round(scores[highest], DECIMALS)
-    folded = FoldedList(ranked, texts, aside, best, texts[standing], documents[standing], standing, highest).ordered()
+    columns = (best, texts[standing], documents[standing], standing, highest, several)
+    folded = FoldedList(ranked, texts, aside, *columns).ordered()
     return _spread(folded) if spread else folded
 
 
-def _standing(texts: Array, editions: Array, scores: Array) -> tuple[Array, Array]:
+def _standing(texts: Array, editions: Array, scores: Array) -> tuple[Array, Array, Array]:
     """For each text, in the order in which they come, where the clause is that stands for it, and the one with the highest
-    score."""
+    score, and whether they are several."""
     by_edition = np.lexsort((-scores, editions, texts))
     ordered = texts[by_edition]
     begins = np.flatnonzero(np.concatenate([np.ones(min(len(texts), 1), np.bool_), ordered[1:] != ordered[:-1]]))
     if not len(begins):
-        return begins, begins
+        return begins, begins, begins
     coming = np.argsort(np.minimum.reduceat(by_edition, begins))
     by_score = np.lexsort((-scores, texts))
-    return by_edition[begins][coming], by_score[begins][coming]
+    several = np.diff(begins, append=len(texts)) > 1
+    return by_edition[begins][coming], by_score[begins][coming], several[coming]
 
 
 def sorted_hits(folded: FoldedList, sort: Sort, catalogue: Catalogue) -> FoldedList:

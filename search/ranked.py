@@ -76,9 +76,10 @@ class RankedList(Sequence[Ranked]):
     def __getitem__(self, place: int | slice) -> Ranked | Self:
         if isinstance(place, slice):
             return self.kept(place)
-        made = self.make(int(self.rows[place]))
-        factors = [factor for factors in self.factors for factor in factors.of(place)]
-        return made._replace(score=float(self.scores[place]), factors=(*made.factors, *factors))
+        clause_id, _, matched_by, factors = self.make(int(self.rows[place]))
+        for weighed in self.factors:
+            factors += weighed.of(place)
+        return Ranked(clause_id, float(self.scores[place]), matched_by, factors)
 
     def kept(self, which: Array | slice) -> Self:
         """Some of them, or all in another order: places, a mask, or a slice."""
