@@ -4,7 +4,6 @@ Only so many files are under way at a time, so that what is read waits for whoev
 
 from __future__ import annotations
 
-import os
 import signal
 import threading
 from collections import deque
@@ -19,6 +18,7 @@ from indexer.readers.unreadable import Unreadable
 from indexer.reading import read_document
 from indexer.sources import Source
 from indexer.spool import Packed, pack
+from search.cores import usable_cores
 
 FEW = 64
 """Starting a worker takes as long as reading so many files."""
@@ -34,7 +34,7 @@ Result = Packed | Unreadable
 
 def read_all(sources: Sequence[Source], workers: int | None = None) -> Iterator[Result]:
     """For each file its document, or why it could not be read."""
-    workers = workers or os.cpu_count() or 1
+    workers = workers or usable_cores()
     if len(sources) < FEW or workers == 1:
         yield from map(read_one, sources)
         return

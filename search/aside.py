@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import copy_context
 from threading import Lock
 from typing import Generic, TypeVar
+
+from search.cores import usable_cores
 
 Result = TypeVar("Result")
 
@@ -44,8 +45,8 @@ class Helpers:
     with help."""
 
     def __init__(self, cores: int | None = None) -> None:
-        """`cores`: None for as many as the machine has."""
-        self._cores = cores or os.cpu_count() or 1
+        """`cores`: None for as many as this process may use."""
+        self._cores = cores or usable_cores()
         self._threads = ThreadPoolExecutor(self._cores, thread_name_prefix="beside")  # starts none before its use
         self._lock = Lock()
         self._under_way = 0

@@ -8,7 +8,6 @@ there are cores.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from search.cores import usable_cores
 from search.embedding.runtime import ModelFacts, Vectors, whole
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class OnnxRuntime:
             return self._vectors([self._tokenizer.encode(prompt + whole(texts[0]))])
         vectors = np.empty((len(texts), self.facts.dimension), dtype=np.float32)
         order = sorted(range(len(texts)), key=lambda row: -len(texts[row]))
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
+        with ThreadPoolExecutor(usable_cores()) as pool:
             for start in range(0, len(order), _SLICE):
                 rows = order[start : start + _SLICE]
                 encodings = self._tokenizer.encode_batch([prompt + whole(texts[row]) for row in rows])

@@ -8,7 +8,6 @@ vectors.rows    with the latter: the rows themselves, float32, memory-mapped. Wh
 
 from __future__ import annotations
 
-import os
 import zipfile
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
+from search.cores import usable_cores
 from search.engines.files import Names, packed, replacing, shared, unpacked
 from search.engines.vector_search import VectorSearch
 from search.engines.vector_table import EMPTY, Table
@@ -63,7 +63,7 @@ def _faiss() -> Any:
 def _all_cores() -> Iterator[Any]:
     """FAISS for building an index."""
     faiss = _faiss()
-    faiss.omp_set_num_threads(os.cpu_count() or 1)
+    faiss.omp_set_num_threads(usable_cores())
     try:
         yield faiss
     finally:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import sys
 from contextlib import ExitStack, suppress
 from threading import Thread
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from search.cores import usable_cores
 from web.commands.common import Command, clean, load_settings
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def _workers(wanted: int | None) -> int:
     """One process for each core is the most that gains; a single core gains nothing by any."""
     if wanted is not None:
         return wanted
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    cores = usable_cores()
     return min(cores, MAX_WORKERS) if cores > 1 else 0
 
 
