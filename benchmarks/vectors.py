@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from search.engines.protocol import Vectors
     from search.engines.vector_search import Mask, Rows
 
-WANTED = 400
+WANTED = 250
 """Rows that a search for 200 clauses asks for."""
 NOISE = 0.02
 

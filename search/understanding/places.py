@@ -44,7 +44,8 @@ def _name() -> re.Pattern[str]:
     tails: dict[str, list[str]] = {}
     for name in sorted(_names(), key=len, reverse=True):
         tails.setdefault(name[0], []).append(name[1:])
-    return re.compile("|".join(f"{head}(?:{'|'.join(rest)})" for head, rest in tails.items()))
+    names = "|".join(f"{head}(?:{'|'.join(rest)})" for head, rest in tails.items())
+    return re.compile(names)  # nothing in it repeats
 
 
 def provinces_in(folded: str) -> frozenset[str]:

@@ -21,6 +21,7 @@ UNKNOWN = {
     "indexer.head: pattern",
     "indexer.head: p.pattern.replace('\\\\s*', '')",
     "indexer.titles: '[^。》]*(?=》)' if quoted else '[^。；，：:》]*'",
+    "search.understanding.places: names",
 }
 """Expressions that are put together as they are used, and were looked at by people."""
 
