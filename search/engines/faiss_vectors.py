@@ -36,15 +36,15 @@ APPROXIMATE_FROM = 50_000
 thread of a busy machine: all compared 4.6 ms; the best 10 of candidates .5 ms. Figures: benchmarks/vectors.py."""
 LISTS = 2.0
 """Lists for each of the square root of the rows."""
-PROBES = 150
-"""Lists that are searched. Recall@10 with 120, 150 and 200: .980, .985 and .988 of the laws' 369,990 rows in 1,217 lists."""
+PROBES = 180
+"""Lists that are searched. Recall@10 with 120, 150 and 180: .980, .985 and .987 of the laws' 369,990 rows in 1,217 lists."""
 SPARE = 5
 """Candidates that are compared exactly for each row that is wanted."""
 LEAST = 400
 """And so many at least: two bits tell near ones apart roughly."""
-FEW = 1_024
-"""So many rows that a filter leaves are all compared; more are faster found in the lists, since the rows are on the disk
-(6,000 rows compared: 6 ms)."""
+FEW = 8_192
+"""So many rows that a filter leaves are all compared: 1.5 ms, where the lists take 4. From some 20,000 on the lists are faster,
+and sooner where the rows have to come from the disk."""
 _TRAINING = 64
 _BITS = 4
 """Of each pair of numbers: so many can be compared from registers (FAISS's fast scan)."""
