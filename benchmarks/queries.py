@@ -121,7 +121,7 @@ def _drawn(paths: Sequence[Path], clauses: int) -> list[Path]:
     taken, made = 0, 0
     while made < clauses and taken < len(sources):
         lot = sources[taken : taken + 32]
-        made += sum(read.report.clauses for read in read_all(lot) if not isinstance(read, Unreadable))
+        made += sum(read.head.report.clauses for read in read_all(lot) if not isinstance(read, Unreadable))
         taken += len(lot)
     return [source.path for source in sources[:taken]]
 
