@@ -264,6 +264,7 @@ class Searcher:
         with self._live.using() as snapshot:
             snapshot.engine.semantic(vectors, 1)
             snapshot.suggester.gather_soon()
+        self._analyzer.unpack()
 
     def _embedder(self) -> Embedder:
         return self._model.get()

@@ -17,7 +17,7 @@ import sys
 import tempfile
 import warnings
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from io import BytesIO
 from itertools import pairwise
@@ -82,6 +82,11 @@ class Segmenter:
 
         return Trie(self._packed.frequencies())
 
+    def unpack(self) -> None:
+        """Have all words at hand, a character's at a time: memory is then level, whatever is asked later."""
+        for character in self._packed.characters():
+            self._unpack(character)
+
     def _unpack(self, characters: str) -> None:
         """Put the words that begin with one of these where jieba looks for them; it looks for no others."""
         if self._unpacked.issuperset(characters):
@@ -138,6 +143,10 @@ class _Packed:
         with contextlib.suppress(OSError, ValueError):
             return cls(path.read_bytes())
         return None
+
+    def characters(self) -> Iterable[str]:
+        """Those that words begin with."""
+        return self._of.keys()
 
     def beginning(self, character: str) -> dict[str, int]:
         """The words that begin with a character, with their frequencies."""

@@ -112,6 +112,10 @@ class Analyzer:
         """Every term of a text, in the order of the runs; offsets are into fold(text)."""
         return list(self._tokens(fold(text)))
 
+    def unpack(self) -> None:
+        """Load the whole dictionary, of which texts else load what they need."""
+        self._load().unpack()
+
     def query_tokens(self, text: str) -> Sequence[Token]:
         """As `tokens`, for a text that is asked for several times."""
         return self._tokens_of_query(text)

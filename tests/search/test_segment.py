@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from search.settings import Settings
 from search.text.dictionary import Segmenter
 from search.text.normalise import fold, is_cjk
 from search.text.segment import _CHINESE, Analyzer, Kind, _resource
@@ -218,3 +219,14 @@ def test_the_fingerprint_names_what_terms_depend_on(analyzer: Analyzer) -> None:
 def test_kinds_are_told_apart(analyzer: Analyzer) -> None:
     kinds = {(token.term, token.kind) for token in analyzer.tokens("中国农业发展银行")}
     assert {("农业发展银行", Kind.WORD), ("农业", Kind.PART), ("业发", Kind.BIGRAM), ("农", Kind.CHARACTER)} <= kinds
+
+
+def test_with_the_whole_dictionary_at_hand_texts_are_cut_alike(settings: Settings) -> None:
+    texts = ["在东北地区至少设立一家民营银行", "鼓勵民間資本進入銀行業", "ＰＰＰ项目〔2016〕62号"]
+    made = Analyzer(settings.cache)
+    before = [made.tokens(text) for text in texts]
+    made.unpack()
+    made.unpack()
+    whole = Analyzer(settings.cache)
+    whole.unpack()
+    assert [made.tokens(text) for text in texts] == [whole.tokens(text) for text in texts] == before
