@@ -40,9 +40,8 @@ class Aside(Generic[Result]):
 
 
 class Helpers:
-    """Threads that help searches, one each, as long as there are two cores for every search under way. Where there are fewer,
-    to hand work over costs more than it gives: with both of two cores busy, 130 searches a second by themselves and 115
-    with help."""
+    """Threads that help searches, as long as there are two cores for every search under way. Where there are fewer, no work is
+    handed over: that costs, and no core would be free to do it sooner."""
 
     def __init__(self, cores: int | None = None) -> None:
         """`cores`: None for as many as this process may use."""

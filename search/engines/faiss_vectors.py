@@ -43,8 +43,8 @@ SPARE = 5
 LEAST = 400
 """And so many at least: two bits tell near ones apart roughly."""
 FEW = 8_192
-"""So many rows that a filter leaves are all compared: 1.5 ms, where the lists take 4. From some 20,000 on the lists are faster,
-and sooner where the rows have to come from the disk."""
+"""So many rows that a filter leaves are all compared: 3,700 of them take .5 ms, and by the lists took 3.5
+(benchmarks/vectors.py). More may have to come from the disk."""
 _TRAINING = 64
 _BITS = 4
 """Of each pair of numbers: so many can be compared from registers (FAISS's fast scan)."""

@@ -83,7 +83,7 @@ class Segmenter:
         return Trie(self._packed.frequencies())
 
     def unpack(self) -> None:
-        """Have all words at hand, a character's at a time: memory is then level, whatever is asked later."""
+        """Have all words at hand, a character's at a time: no text that comes later then adds to them."""
         for character in self._packed.characters():
             self._unpack(character)
 
