@@ -18,6 +18,7 @@ from search.engines import ELSEWHERE, open_engine
 from search.engines.milvus_server import MilvusServer
 from search.engines.protocol import Engine, KeywordQuery
 from search.errors import IndexDamaged, NoIndex, TiaokuanError
+from search.freeing import give_back
 from search.generation import (
     CATALOGUE,
     Generation,
@@ -267,6 +268,8 @@ class LiveIndex:
             self._refuse(name, error, self._snapshot.generation.name)
         finally:
             self._moving.release()
+        if self._role is not Role.COMMAND:
+            give_back()  # what the one before held, and what it took to open this one
 
     def _change_to(self, other: Snapshot) -> None:
         with self._lock:

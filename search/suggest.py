@@ -21,6 +21,7 @@ from itertools import accumulate, chain, pairwise
 from threading import Lock, Thread
 from typing import Any
 
+from search.freeing import give_back
 from search.model import Document
 from search.store import Catalogue
 from search.text.normalise import fold_with_origin, letters
@@ -132,6 +133,7 @@ class Suggester:
             if not self._is_small:
                 time.sleep(LATER_SECONDS)
             self._made_speller()
+        give_back()
 
     def _made_speller(self) -> Speller:
         with self._lock:

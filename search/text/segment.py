@@ -45,6 +45,8 @@ LETTERS = re.compile(rf"{_OTHER}+(?:(?<=\d)\.(?=\d){_OTHER}+)*")
 _RUN = re.compile(rf"(?P<chinese>[{_CHINESE}]+)|{LETTERS.pattern}")
 
 _REMEMBERED = 256
+_AT_HAND = 16
+"""Queries of which every token is kept: several times some hundred kilobytes where they are long."""
 _SHORT = 64
 """Characters of a run up to which it may be a query's."""
 
@@ -99,7 +101,7 @@ class Analyzer:
         # A query is cut for what is asked, for what is marked, and for what may be mistyped.
         self._cut_query = lru_cache(maxsize=_REMEMBERED)(lambda folded: tuple(self._load().cut(folded)))
         self._weighed_query = lru_cache(maxsize=_REMEMBERED)(self._weigh_query)
-        self._tokens_of_query = lru_cache(maxsize=_REMEMBERED)(lambda text: tuple(self._tokens(fold(text))))
+        self._tokens_of_query = lru_cache(maxsize=_AT_HAND)(lambda text: tuple(self._tokens(fold(text))))
 
     @property
     def fingerprint(self) -> dict[str, str | int]:
