@@ -7,9 +7,11 @@ left, more are taken. Which clauses are looked at is thus the index's choice, th
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import accumulate, islice
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
@@ -30,6 +32,9 @@ _SPARE = 100
 _MORE = 4
 _REMEMBERED = 256
 _REMEMBERED_TERMS = 65_536
+_SLIGHT = 0.03
+"""Candidates are first found without the terms that together give at most this share of what a full match would have: they
+are in the most clauses, and took a quarter of the time. benchmarks/engines.py"""
 _NARROW = 0.25
 """A filter that leaves less than this share of the clauses is given to the index; else more candidates are taken."""
 
@@ -65,10 +70,12 @@ class Finder(Protocol):
 
 
 class _Asked(NamedTuple):
-    """What a query asks for: its terms with their weights, and what each adds to a clause of mean length."""
+    """What a query asks for: its terms with their weights, what each adds to a clause of mean length, and those with weights
+    that do not add only slightly."""
 
     terms: Mapping[str, float]
     gains: Mapping[str, float]
+    telling: Mapping[str, float]
 
 
 class CandidateSearch:
@@ -106,7 +113,7 @@ class CandidateSearch:
         if limit <= 0 or not self._table.count:
             return []
         asked = self._asked(query)
-        one = _Search(self._finder, self._table, self._ranking, query, asked.terms, asked.gains)
+        one = _Search(self._finder, self._table, self._ranking, query, asked)
         rows, scores = one.best(self._bound(query, asked.terms), limit, documents)
         columns = self._table.columns
         return Candidates(columns.clause_ids.__getitem__, rows, scores, columns.ordinals[rows])
@@ -114,7 +121,9 @@ class CandidateSearch:
     def _analysed(self, query: KeywordQuery) -> _Asked:
         terms, count = query_weights(query, self._analyzer), self._table.count
         idf = self._ranking.idf
-        return _Asked(terms, {t: weight * idf(count, self._holders(t)) for t, weight in terms.items()})
+        gains = {t: weight * idf(count, self._holders(t)) for t, weight in terms.items()}
+        slight = _slightest(gains)
+        return _Asked(terms, gains, {t: weight for t, weight in terms.items() if t not in slight})
 
     def _bound(self, query: KeywordQuery, terms: Mapping[str, float]) -> Wanted:
         """What every clause must have that the query's phrases stand in: it is cheaper than to look into the texts."""
@@ -127,14 +136,13 @@ class CandidateSearch:
 
 @dataclass(frozen=True, slots=True)
 class _Search:
-    """One search. `gains` is what each of the `terms` adds to a clause of ordinary length."""
+    """One search."""
 
     finder: Finder
     table: ClauseTable
     ranking: Ranking
     query: KeywordQuery
-    terms: Mapping[str, float]
-    gains: Mapping[str, float]
+    asked: _Asked
 
     def best(self, wanted: Wanted, limit: int, documents: Collection[str] | None) -> tuple[Array, Array]:
         """Rows and scores, best first: clauses of the document numbers asked for, then the others."""
@@ -157,7 +165,7 @@ class _Search:
         """Clauses by 文号, with scores above all others that the terms give anywhere."""
         by_number = replace(wanted, optional=True, numbers=frozenset(self.query.document_numbers))
         rows, scores = self._enough(by_number, limit, within)
-        anywhere = self.score(self.finder.find(Wanted(self.terms), _SPARE)) if self.terms else np.zeros(0)
+        anywhere = self.score(self._found(Wanted(self.asked.terms), _SPARE)) if self.asked.terms else np.zeros(0)
         return rows, scores + 1 + anywhere.max(initial=0.0)
 
     def _enough(self, wanted: Wanted, limit: int, within: Array | None) -> tuple[Array, Array]:
@@ -166,11 +174,19 @@ class _Search:
             return np.zeros(0, np.int64), np.zeros(0)
         look = 2 * limit + _SPARE
         while True:
-            found = self.finder.find(wanted, look)
+            found = self._found(wanted, look)
             kept = self._admitted(found if within is None else found[within[found]])
             if len(found) < look or len(kept) >= limit + min(limit, _SPARE) // 2:
                 return self._ordered(kept, self.score(kept), limit)
             look = min(look * _MORE, self.table.count + 1)
+
+    def _found(self, wanted: Wanted, look: int) -> Array:
+        """As the Finder's."""
+        if len(self.asked.telling) < len(wanted.terms):
+            found = self.finder.find(replace(wanted, terms=self.asked.telling), look)
+            if len(found) == look:
+                return found
+        return self.finder.find(wanted, look)
 
     def _admitted(self, rows: Array) -> Array:
         """Those in whose text every phrase stands and nothing that is excluded."""
@@ -187,11 +203,11 @@ class _Search:
 
     def score(self, rows: Array) -> Array:
         """BM25F of some rows."""
-        if not self.gains or not len(rows):
+        if not self.asked.gains or not len(rows):
             return np.zeros(len(rows))
-        found = self.table.frequencies(rows, self.gains, self.ranking)
+        found = self.table.frequencies(rows, self.asked.gains, self.ranking)
         k1 = self.ranking.k1
-        gains = np.fromiter(self.gains.values(), np.float64, len(self.gains))
+        gains = np.fromiter(self.asked.gains.values(), np.float64, len(self.asked.gains))
         # Not by @: for so little, threads of its own cost more than they save, most of all where all cores are busy.
         scores: Array = np.einsum("rt,t->r", found * (k1 + 1) / (found + k1), gains)
         return scores
@@ -200,6 +216,13 @@ class _Search:
         """The best, equal ones in the order of their ordinals, then in that of the rows."""
         order = np.lexsort((rows, self.table.columns.ordinals[rows], -scores))[:limit]
         return rows[order], scores[order]
+
+
+def _slightest(gains: Mapping[str, float]) -> frozenset[str]:
+    """Terms whose gains come to no more than a slight share of all of them together."""
+    rising = sorted(gains, key=gains.__getitem__)
+    sums = accumulate(gains[term] for term in rising)
+    return frozenset(islice(rising, bisect_right(list(sums), _SLIGHT * sum(gains.values()))))
 
 
 def _encoded(phrases: Iterable[str]) -> list[bytes]:

@@ -41,6 +41,7 @@ TERMS_FILE, WEIGHTS_FILE, TEXTS_FILE, TABLE_FILE = "parts.terms", "parts.weights
 _SHARED = 4096
 """Titles and paths that are remembered: clauses come document by document."""
 _SIEVE = 1 << 16
+"""Of uint16."""
 
 
 @dataclass(frozen=True)
@@ -136,14 +137,16 @@ class ClauseTable:
         first = self.columns.part_first[parts]
         counts = self.columns.part_first[parts + 1] - first
         ends = np.cumsum(counts)
-        places = np.arange(ends[-1] if len(ends) else 0) + np.repeat(first - ends + counts, counts)
-        terms = self._terms[places]
+        places = np.repeat(first - ends + counts, counts)
+        places += np.arange(len(places))
+        terms = self._terms.take(places)
         sieve = np.zeros(_SIEVE, np.bool_)  # most terms of a clause are none of the query's
-        sieve[hashes & (_SIEVE - 1)] = True
-        found = np.flatnonzero(sieve[terms & (_SIEVE - 1)])
+        sieve[hashes.astype(np.uint16)] = True
+        found = np.flatnonzero(sieve.take(terms.astype(np.uint16)))
         order = np.argsort(hashes)
-        at = np.minimum(np.searchsorted(hashes, terms[found], sorter=order), len(hashes) - 1)
-        same = hashes[order[at]] == terms[found]
+        rising, likely = hashes[order], terms[found]
+        at = np.minimum(np.searchsorted(rising, likely), len(hashes) - 1)
+        same = rising[at] == likely
         found, which = found[same], order[at[same]]
         weights = np.zeros((len(parts), len(hashes)), np.float32)
         weights[np.searchsorted(ends, found, side="right"), which] = self._weights[places[found]]

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from functools import cache, lru_cache
 from hashlib import sha256
@@ -99,9 +99,9 @@ class Analyzer:
         self._segmenter: Segmenter | None = None
         self._weigher: Weigher | None = None
         # A query is cut for what is asked, for what is marked, and for what may be mistyped.
-        self._cut_query = lru_cache(maxsize=_REMEMBERED)(lambda folded: tuple(self._load().cut(folded)))
+        self._cut_short = lru_cache(maxsize=_REMEMBERED)(lambda run: tuple(self._load().cut(run)))
         self._weighed_query = lru_cache(maxsize=_REMEMBERED)(self._weigh_query)
-        self._tokens_of_query = lru_cache(maxsize=_AT_HAND)(lambda text: tuple(self._tokens(fold(text))))
+        self._tokens_of_query = lru_cache(maxsize=_AT_HAND)(lambda folded: tuple(self._tokens(folded)))
 
     @property
     def fingerprint(self) -> dict[str, str | int]:
@@ -120,7 +120,7 @@ class Analyzer:
 
     def query_tokens(self, text: str) -> Sequence[Token]:
         """As `tokens`, for a text that is asked for several times."""
-        return self._tokens_of_query(text)
+        return self._tokens_of_query(fold(text))
 
     def words(self, text: str) -> list[Token]:
         """The words of a text as a person would name them: no parts, no bigrams, no function words."""
@@ -149,16 +149,20 @@ class Analyzer:
 
     def _weigh_query(self, text: str) -> dict[str, float]:
         folded = fold(text)
-        for candidate in (self._without_question_words(folded), folded):
-            terms = _sum(token for token in self._tokens(candidate) if token.kind is not Kind.CHARACTER)
-            if terms:
-                return terms
-        return _sum(self._tokens(folded))
+        tokens, questions = self._tokens_of_query(folded), list(self._question_words(folded))
+        longer = [token for token in tokens if token.kind is not Kind.CHARACTER]
+        telling = [t for t in longer if not any(t.start < end and start < t.end for start, end in questions)]
+        return _sum(telling) or _sum(longer) or _sum(tokens)
 
-    def _without_question_words(self, folded: str) -> str:
-        """Blanked, not cut out: what stood apart does not come to stand side by side."""
-        questions = _word_list("question_words.txt")
-        return "".join(" " * len(word) if word in questions else word for word in self._cut_query(folded))
+    def _question_words(self, folded: str) -> Iterator[tuple[int, int]]:
+        """Where they stand. What has a part of one is no term; so what stood apart does not come to stand side by side."""
+        words = _word_list("question_words.txt")
+        for match in _RUN.finditer(folded):
+            at = match.start()
+            for word in self._cut_run(match[0]) if match["chinese"] else ():
+                if word in words:
+                    yield at, at + len(word)
+                at += len(word)
 
     def _tokens(self, folded: str) -> Iterator[Token]:
         for term, start, end in units(folded):
@@ -175,11 +179,14 @@ class Analyzer:
         for i, (left, right) in enumerate(pairwise(run), at):
             yield Token(left + right, i, i + 2, Kind.BIGRAM)
         stop_words = _word_list("stopwords.txt")
-        for word in self._cut_query(run) if len(run) <= _SHORT else self._load().cut(run):
+        for word in self._cut_run(run):
             if word not in stop_words:
                 yield Token(word, at, at + len(word), Kind.WORD)
                 yield from self._parts(word, at)
             at += len(word)
+
+    def _cut_run(self, run: str) -> Iterable[str]:
+        return self._cut_short(run) if len(run) <= _SHORT else self._load().cut(run)
 
     def _parts(self, word: str, at: int) -> Iterator[Token]:
         """The shorter words in a word."""
@@ -209,7 +216,7 @@ class Analyzer:
             return self._weigher
 
 
-def _sum(tokens: Iterator[Token]) -> dict[str, float]:
+def _sum(tokens: Iterable[Token]) -> dict[str, float]:
     weights: dict[str, float] = {}
     for term, _, _, kind in tokens:
         weights[term] = weights.get(term, 0.0) + WEIGHTS[kind]
