@@ -79,26 +79,15 @@ class _Place(NamedTuple):
     original: int
 
 
-class Spool:
-    """Holds packed documents in a file, in the order in which they came. The file is gone when the block is left. Several
-    threads may read what was added."""
+class SpoolReader:
+    """Reads what is in a spool, also in another process. Several threads may."""
 
-    def __init__(self, file: Path) -> None:
-        self._path = file
-        self._file: BinaryIO = file.open("w+b")
+    def __init__(self, path: Path, places: dict[str, _Place], file: BinaryIO | None = None) -> None:
+        """`places` by document id, in the order in which the documents came."""
+        self._path = path
+        self._places = places
+        self._file = file or path.open("rb")
         self._turn = threading.Lock()
-        self._places: dict[str, _Place] = {}
-        self.heads: dict[str, Head] = {}
-        """By document id, in the order in which the documents came."""
-
-    def add(self, document: Packed) -> None:
-        """Put a document behind the others."""
-        document_id = document.head.document.document_id
-        offset = self._file.seek(0, 2)
-        self._file.write(document.content)
-        self._file.write(document.original)
-        self._places[document_id] = _Place(offset, len(document.content), len(document.original))
-        self.heads[document_id] = document.head
 
     def read(self, document_id: str) -> tuple[Document, tuple[Clause, ...]]:
         """A document as it was read, with its clauses."""
@@ -128,6 +117,36 @@ class Spool:
         with self._turn:
             self._file.seek(offset)
             return self._file.read(length)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """For another process: what is in the spool now."""
+        with self._turn:
+            self._file.flush()
+        return SpoolReader, (self._path, self._places)
+
+
+class Spool(SpoolReader):
+    """Holds packed documents in a file, in the order in which they came. The file is gone when the block is left. Several
+    threads may read what was added."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(file, {}, file.open("w+b"))
+        self.heads: dict[str, Head] = {}
+        """By document id, in the order in which the documents came."""
+
+    @property
+    def clause_count(self) -> int:
+        """The clauses of all documents."""
+        return sum(head.report.clauses for head in self.heads.values())
+
+    def add(self, document: Packed) -> None:
+        """Put a document behind the others."""
+        document_id = document.head.document.document_id
+        offset = self._file.seek(0, 2)
+        self._file.write(document.content)
+        self._file.write(document.original)
+        self._places[document_id] = _Place(offset, len(document.content), len(document.original))
+        self.heads[document_id] = document.head
 
     def __enter__(self) -> Self:
         return self

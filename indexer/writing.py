@@ -11,14 +11,16 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, NoReturn
 
+from indexer.apart import Ended, GivenUp, done_apart
 from indexer.citations import cite_from
 from indexer.entries import write_entries
 from indexer.report import DocumentReport
 from indexer.shelf import Shelf
-from indexer.spool import Spool
+from indexer.spool import Spool, SpoolReader
 from indexer.validity import add_repeals
 from indexer.vectors import PassageVectors
 from indexer.works import Works, find_works
+from search.cores import usable_cores
 from search.engines import create_engine, drop_leftovers
 from search.engines.milvus_server import MilvusServer
 from search.errors import CannotWrite, TiaokuanError
@@ -31,6 +33,9 @@ from search.text.segment import Analyzer
 
 if TYPE_CHECKING:
     from tqdm import tqdm
+
+MANY = 20_000
+"""Clauses from which on the catalogue is written by a process of its own, which takes a second of another core to begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,24 +79,26 @@ def write_generation(  # noqa: PLR0913, PLR0917
     """Write everything but the manifest."""
     works = find_works(spool)
     with (
-        _beside(write_catalogue, folder / CATALOGUE, spool, works) as catalogue,
+        _beside(_write_catalogue, folder / CATALOGUE, spool, works) as catalogue,
         show.bar("progress.write", sum(head.windows for head in spool.heads.values())) as bar,
     ):
-        windows = write_entries(create_engine(folder, analyzer, name=engine, server=server), spool, vectors, bar.update)
+
+        def advance(passages: int) -> None:
+            if catalogue.done():
+                catalogue.result()  # what went wrong there is no matter of hours of embedding
+            bar.update(passages)
+
+        windows = write_entries(create_engine(folder, analyzer, name=engine, server=server), spool, vectors, advance)
         clauses, texts = catalogue.result()
     reports = [replace(h.report, same_work_as=works.documents[i].same_work_as) for i, h in spool.heads.items()]
     return Written(reports, clauses, texts, windows)
-
-
-class _GivenUp(Exception):
-    """Nobody waits any more for what is being written."""
 
 
 @contextmanager
 def _beside(
     write: Callable[[Path, Spool, Works, Event], tuple[int, int]], file: Path, spool: Spool, works: Works
 ) -> Iterator[Future[tuple[int, int]]]:
-    """Writes a file in a thread while the block goes on; when that fails, the thread gives up."""
+    """Writes a file beside the block; when that fails, it is given up."""
     given_up = Event()
     with ThreadPoolExecutor(1) as thread:
         try:
@@ -101,7 +108,17 @@ def _beside(
             raise
 
 
-def write_catalogue(file: Path, spool: Spool, works: Works, given_up: Event | None = None) -> tuple[int, int]:
+def _write_catalogue(file: Path, spool: Spool, works: Works, given_up: Event) -> tuple[int, int]:
+    """As `write_catalogue`; in a process of its own where there are so many clauses that it is soon made up for."""
+    if spool.clause_count < MANY or usable_cores() == 1:
+        return write_catalogue(file, spool, works, given_up)
+    try:
+        return done_apart(write_catalogue, file, spool, works, given_up=given_up)
+    except Ended as ended:
+        raise CannotWrite(file=file, reason=f"the process that wrote it ended ({ended})") from None
+
+
+def write_catalogue(file: Path, spool: SpoolReader, works: Works, given_up: Event | None = None) -> tuple[int, int]:
     """Write documents, clauses and citations; the number of clauses, and of different texts among them. Where it is
     `given_up` it ends with an error at the next document."""
     shelf = Shelf(list(works.documents.values()), works.ranks)
@@ -109,7 +126,7 @@ def write_catalogue(file: Path, spool: Spool, works: Works, given_up: Event | No
     with CatalogueWriter(file) as catalogue:
         for read, clauses in spool:
             if given_up and given_up.is_set():
-                raise _GivenUp
+                raise GivenUp
             document_id = read.document_id
             document = replace(read, same_work_as=works.documents[document_id].same_work_as)
             citations = cite_from(document, clauses, shelf)

@@ -55,7 +55,7 @@ class Worker:
         context = multiprocessing.get_context("spawn")  # a fork would copy locks that other threads hold
         self._pipe, end = context.Pipe()
         self._process = context.Process(target=_work, args=(end,), name="tiaokuan-search", daemon=True)
-        with _one_thread_each(), _without_main():
+        with _one_thread_each(), without_main():
             self._process.start()
         end.close()  # so that the pipe ends with the process
         self._ready = self._warm = False
@@ -117,7 +117,7 @@ def _one_thread_each() -> Iterator[None]:
 
 
 @contextmanager
-def _without_main() -> Iterator[None]:
+def without_main() -> Iterator[None]:
     """For what is started meanwhile: it does not import the main module of this program again, of which it needs nothing."""
     main = sys.modules["__main__"]
     sys.modules["__main__"] = ModuleType("__main__")
