@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 
 Array = NDArray[Any]
 _SPARE = 100
-"""Candidates beyond twice the limit: of 20,000 clauses all of the best 50 are then found, and 99.8 % of the best 200
+"""Candidates beyond twice the limit: of 20,000 clauses all of the best 50 are then found, and 99.6 % of the best 200
 (benchmarks/engines.py)."""
 _MORE = 4
 _REMEMBERED = 256
 _REMEMBERED_TERMS = 65_536
-_SLIGHT = 0.03
+_SLIGHT = 0.02
 """Candidates are first found without the terms that together give at most this share of what a full match would have: they
 are in the most clauses, and took a quarter of the time. benchmarks/engines.py"""
 _NARROW = 0.25
