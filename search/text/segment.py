@@ -24,7 +24,7 @@ from functools import cache, lru_cache
 from hashlib import sha256
 from importlib.metadata import version
 from importlib.resources import files
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -149,20 +149,23 @@ class Analyzer:
 
     def _weigh_query(self, text: str) -> dict[str, float]:
         folded = fold(text)
-        tokens, questions = self._tokens_of_query(folded), list(self._question_words(folded))
+        tokens = self._tokens_of_query(folded)
         longer = [token for token in tokens if token.kind is not Kind.CHARACTER]
-        telling = [t for t in longer if not any(t.start < end and start < t.end for start, end in questions)]
+        asking = list(accumulate(self._in_question_words(folded), initial=0))
+        # What has a part of a question word is no term; so what stood apart does not come to stand side by side.
+        telling = [token for token in longer if asking[token.start] == asking[token.end]]
         return _sum(telling) or _sum(longer) or _sum(tokens)
 
-    def _question_words(self, folded: str) -> Iterator[tuple[int, int]]:
-        """Where they stand. What has a part of one is no term; so what stood apart does not come to stand side by side."""
-        words = _word_list("question_words.txt")
+    def _in_question_words(self, folded: str) -> bytearray:
+        """For each character whether it stands in one."""
+        words, inside = _word_list("question_words.txt"), bytearray(len(folded))
         for match in _RUN.finditer(folded):
             at = match.start()
             for word in self._cut_run(match[0]) if match["chinese"] else ():
                 if word in words:
-                    yield at, at + len(word)
+                    inside[at : at + len(word)] = b"\1" * len(word)
                 at += len(word)
+        return inside
 
     def _tokens(self, folded: str) -> Iterator[Token]:
         for term, start, end in units(folded):

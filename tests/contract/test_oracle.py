@@ -87,3 +87,25 @@ def test_an_engine_answers_as_the_oracle_does(name: str, seed: int, analyzer: An
         vectors = unit(1000 + turn, choose.randint(1, 3))
         _agree(engine.semantic(vectors, 7, documents), oracle.semantic(vectors, 7, documents))
     engine.close()
+
+
+@pytest.mark.parametrize("name", RUNGS)
+def test_words_of_nearly_every_clause_cost_no_hit(name: str, analyzer: Analyzer, tmp_path: Path) -> None:
+    """They add next to nothing to a score, and an engine may look for the others first."""
+    choose = random.Random(7)  # noqa: S311
+    texts = ["加强审批服务" + _text(choose, 12) for _ in range(400)]
+    texts += ["加强审批服务", "设立民营银行", "设立民营银行，加强审批服务"]
+    engine, oracle = create_engine(tmp_path / "index", analyzer, name=name), MemoryEngine(analyzer)
+    for each in (engine, oracle):
+        with each.writer() as writer:
+            writer.add(clause(text, f"c{n}", ordinal=n, document_id=f"d{n % 3}") for n, text in enumerate(texts))
+    for words in ("东北振兴", "民营银行 优化", "采煤沉陷区 internet+", "设立 民营银行", "没有的词"):
+        query = KeywordQuery(fold(f"{words} 加强 审批 服务"))
+        slight = min(engine.term_weights(query).values())
+        assert slight < 0.02 * sum(engine.term_weights(query).values())
+        for limit, documents in ((1, None), (10, None), (10, {"d1"}), (EVERYTHING, None)):
+            best = oracle.keyword(query, limit, documents)
+            found = engine.keyword(query, limit, documents)
+            assert len(found) == len(best)
+            assert [c.score for c in found] == pytest.approx([c.score for c in best], rel=1e-4)
+    engine.close()
