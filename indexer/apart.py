@@ -12,7 +12,7 @@ from multiprocessing import get_context
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from search.worker import without_main
+from search.worker import start_quietly
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -35,8 +35,7 @@ def done_apart(work: Callable[..., Result], *arguments: Any, given_up: Event) ->
     context = get_context("spawn")  # a fork would copy locks that other threads hold
     pipe, end = context.Pipe()
     process = context.Process(target=_work, args=(end,), name="tiaokuan-index", daemon=True)
-    with without_main():
-        process.start()
+    start_quietly(process)
     end.close()
     try:
         pipe.send((work, arguments))
@@ -57,7 +56,7 @@ def done_apart(work: Callable[..., Result], *arguments: Any, given_up: Event) ->
 
 
 def _work(pipe: Connection) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that waits, which then ends this one
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # for systems that know no masks
     with suppress(EOFError):  # it has gone before it said what to do
         work, arguments = pipe.recv()
         Thread(target=_end_with, args=(pipe,), daemon=True).start()

@@ -11,6 +11,7 @@ import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from multiprocessing import resource_tracker
 from threading import Lock
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -21,6 +22,7 @@ from search.stages import Watch, listening, overheard
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
+    from multiprocessing.context import SpawnProcess
 
     from search.searcher import Searcher
     from search.settings import Settings
@@ -55,8 +57,8 @@ class Worker:
         context = multiprocessing.get_context("spawn")  # a fork would copy locks that other threads hold
         self._pipe, end = context.Pipe()
         self._process = context.Process(target=_work, args=(end,), name="tiaokuan-search", daemon=True)
-        with _one_thread_each(), without_main():
-            self._process.start()
+        with _one_thread_each():
+            start_quietly(self._process)
         end.close()  # so that the pipe ends with the process
         self._ready = self._warm = False
 
@@ -116,20 +118,35 @@ def _one_thread_each() -> Iterator[None]:
                 del os.environ[_THREADS]
 
 
-@contextmanager
-def without_main() -> Iterator[None]:
-    """For what is started meanwhile: it does not import the main module of this program again, of which it needs nothing."""
+def start_quietly(process: SpawnProcess) -> None:
+    """Start a process that does not import the main module of this program again, of which it needs nothing, and is deaf to
+    Ctrl-C from its first moment on: that is for this program, which then ends it."""
     main = sys.modules["__main__"]
     sys.modules["__main__"] = ModuleType("__main__")
     try:
-        yield
+        with _interrupts_held_back():
+            process.start()
     finally:
         sys.modules["__main__"] = main
 
 
+@contextmanager
+def _interrupts_held_back() -> Iterator[None]:
+    """For this thread, and for ever in what it starts meanwhile; where the system can."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    resource_tracker.ensure_running()  # to start its process, which the first start does else, ends with letting them in
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _work(pipe: Connection) -> None:
     """What a worker does until its pipe ends, which is when the server stops or dies."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which then ends its workers
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # for systems that know no masks
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     with suppress(EOFError, KeyboardInterrupt):  # of the pipe
         searcher = _opened(pipe)
