@@ -11,16 +11,21 @@ them, so that cosines are as usual; `real` runs the model. Or takes finished ind
 Other queries are asked first and not counted. Then each is asked once, so that none is in a cache; just before, a model of
 its own embeds it, which is the floor. Prints
 p50 and p95 of the whole and of each part, and the ratios to the floor's p50; then the searches in a second of 1 and more
-clients, half the queries each, by threads of one searcher and by its pool of processes (`--workers`). Wall times, unless
-`--computing`, which counts what this process computes and is the better on a busy machine.
+clients, each query asked once, by threads of one searcher and by its pool of processes (`--workers`); with `--served` of
+`tiaokuan serve`, over HTTP, which the clients' own work is part of. Wall times, unless `--computing`, which counts what this
+process computes and is the better on a busy machine.
 """
 
 from __future__ import annotations
 
 import argparse
+import http.client
 import json
+import os
 import random
+import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -31,6 +36,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 from unittest.mock import patch
+from urllib.parse import quote
 
 import numpy as np
 
@@ -45,6 +51,9 @@ from search.pool import PooledSearcher
 from search.searcher import Searcher
 from search.settings import Settings
 from search.stages import STAGES, listening
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from benchmarks.soak import Server
 
 if TYPE_CHECKING:
     from search.embedding import EmbedderFingerprint
@@ -197,6 +206,31 @@ def throughput(home: Path, queries: Sequence[str], warming: Sequence[str], clien
     return round(len(queries) / seconds, 1)
 
 
+def served(home: Path, queries: Sequence[str], warming: Sequence[str], clients: int) -> float:
+    """The same of a server with its settings as they come, but for the limit of requests: JSON, ten hits, over HTTP."""
+    server = Server({**os.environ, "TIAOKUAN_HOME": str(home), "TIAOKUAN_RATE_LIMIT": ""})
+    own = threading.local()
+
+    def search(query: str) -> None:
+        if not hasattr(own, "connection"):
+            own.connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+        own.connection.request("GET", f"/api/v1/search?q={quote(query)}")
+        response = own.connection.getresponse()
+        assert "hits" in json.loads(response.read())
+
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(search, warming))
+        time.sleep(SETTLING_SECONDS)
+        with ThreadPoolExecutor(clients) as pool:
+            began = time.perf_counter()
+            list(pool.map(search, queries))
+            seconds = time.perf_counter() - began
+    finally:
+        server.close()
+    return round(len(queries) / seconds, 1)
+
+
 def _settle(searcher: Searcher, queries: Sequence[str], clients: int) -> None:
     """As a server is some time after its start: models loaded, files mapped, words gathered."""
     searcher.warm_up()
@@ -240,6 +274,7 @@ def main() -> None:
     parser.add_argument("--most", type=int, default=400, help="queries of each file that are asked")
     parser.add_argument("--clients", type=int, nargs="*", default=[1, 16])
     parser.add_argument("--workers", type=int, nargs="*", default=[0], help="processes that search; 0: this one")
+    parser.add_argument("--served", action="store_true", help="ask a server, too")
     parser.add_argument("--computing", action="store_true")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
@@ -257,6 +292,9 @@ def main() -> None:
             for workers in options.workers
             for clients in options.clients
         }
+        if options.served:
+            rates = {f"{n} clients over HTTP": served(home, queries, warming, n) for n in options.clients}
+            measured["searches_per_second"] |= rates
         print(json.dumps(measured, ensure_ascii=False) if options.json else shown(measured), flush=True)
 
     for home in options.home:
