@@ -46,7 +46,7 @@ LIVE_PARTS: dict[str, tuple[str, object]] = {
     "headings and notes weigh less": ("search.folding.HEADING_WEIGHT", 1.0),
     "one document does not fill the page": (
         "search.searcher.fold_copies",
-        lambda catalogue, ranked, spread: fold_copies(catalogue, ranked),
+        lambda catalogue, ranked, spread, **_: fold_copies(catalogue, ranked),
     ),
 }
 Measure = Callable[[], tuple[Measured, dict[str, str]]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import chain
@@ -104,12 +104,16 @@ class FoldedList(Sequence[Folded]):
         return replace(self.kept(np.concatenate([np.array(first, np.int64), others])), scores=self.scores)
 
 
-def fold_copies(catalogue: Catalogue, ranked: RankedList, *, spread: bool = False) -> FoldedList:
+def fold_copies(
+    catalogue: Catalogue, ranked: RankedList, *, spread: bool = False, looked_up: Collection[int] = ()
+) -> FoldedList:
     """One entry per text, best first: its best edition among the ranked stands for it, with the best score that any copy
-    reached; headings weigh less. With `spread`, so do a document's clauses after its third."""
+    reached; headings weigh less, but for those that were looked up (places in the catalogue). With `spread`, so do a
+    document's clauses after its third."""
     places, at = catalogue.places, ranked.ordinals
     documents, texts = places.documents[at], places.texts[at]
-    aside = Factors((WHOLE, Factor("heading", HEADING_WEIGHT)), places.aside[at])
+    found = ~np.isin(at, list(looked_up)) if looked_up else True
+    aside = Factors((WHOLE, Factor("heading", HEADING_WEIGHT)), places.aside[at] * found)
     scores = aside.times(ranked.scores)
     standing, highest, several = _standing(texts, places.editions[documents], scores)
     best = np.round(scores[highest], DECIMALS)

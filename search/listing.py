@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from search.model import ChannelMatch, ClauseKind
 from search.query import Query
@@ -62,4 +63,4 @@ def titled_first(catalogue: Catalogue, found: Retrieved, query: Query) -> Retrie
         ranked[at[ordinal]]._replace(score=best) if ordinal in at else _listed(clause_id, 1, best)
         for clause_id, ordinal in zip(openings, places, strict=True)
     ]
-    return Retrieved(ranked.headed(RankedList.of(raised, places)), found.notices)
+    return replace(found, ranked=ranked.headed(RankedList.of(raised, places)))

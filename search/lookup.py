@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
+from search.engines.columns import Candidates
 from search.engines.protocol import Engine, KeywordQuery
 from search.model import ChannelMatch, Notice
-from search.query import Article
+from search.query import Article, Query
 from search.ranked import Ranked, RankedList, Retrieved
 from search.store import Catalogue
 from search.text.normalise import fold
@@ -16,6 +18,9 @@ from search.text.numerals import units
 _NATION = "中华人民共和国"
 _NAMING = 200
 """Clauses that name a 文号 which are listed behind the document that bears it."""
+_PARTS = 200
+"""Clauses of the law that name an article, of which it and its parts are some."""
+_TITLES = 65_536
 
 
 class Naming(Protocol):
@@ -39,14 +44,19 @@ class Named(NamedTuple):
 
 def _own_number(named: Named, unit: str) -> int | None:
     """0 where the clause is the article itself, 1 where it is a part of it, None otherwise."""
-    text = fold(named.text[:40])
-    first = next(units(text), None)
     in_title = any(term == unit for term, _, _ in units(fold(named.title)))
-    if in_title or (first is not None and first[0] == unit and not text[: first[1]].strip()):
+    if in_title or _begins_with(unit, fold(named.text[:40])):
         return 0
-    return 1 if any(term == unit for step in named.path for term, _, _ in units(fold(step[:40]))) else None
+    return 1 if any(_begins_with(unit, fold(step[:40])) for step in named.path) else None
 
 
+def _begins_with(unit: str, folded: str) -> bool:
+    """Whether a text's own number is this one: 第十四条 本法第十二条所列事项 is article 14, not 12."""
+    first = next(units(folded), None)
+    return first is not None and first[0] == unit and not folded[: first[1]].strip()
+
+
+@lru_cache(maxsize=_TITLES)
 def _name(title: str) -> str:
     """A law's name without the nation's and an article's number: 中华人民共和国公司法第六十条 → 公司法."""
     folded = fold(title)
@@ -54,22 +64,57 @@ def _name(title: str) -> str:
     return folded[: number[1] if number else None].removeprefix(_NATION).strip()
 
 
+def _distance(article: Article, title: str) -> int | None:
+    """How far a title is from the law's name, in characters; None where neither is in the other."""
+    name = _name(title)
+    return abs(len(name) - len(article.law)) if name and (name in article.law or article.law in name) else None
+
+
 def _closeness(article: Article, named: Named) -> tuple[int, int] | None:
-    name = _name(named.title)
-    place = _own_number(named, article.unit)
-    if place is None or not name or not (name in article.law or article.law in name):
-        return None
-    return abs(len(name) - len(article.law)), place
+    distance = _distance(article, named.title)
+    place = None if distance is None else _own_number(named, article.unit)
+    return None if distance is None or place is None else (distance, place)
 
 
-def articles_in(named: Sequence[Named], articles: Sequence[Article]) -> list[int]:
-    """Where in a ranked list the articles stand that were asked for, the law of the closest name first."""
+def _of_the_name(article: Article, titles: Iterable[tuple[str, str]]) -> list[str]:
+    """The ids of the documents whose title is the closest to the law's name."""
+    distances = {document_id: far for document_id, title in titles if (far := _distance(article, title)) is not None}
+    closest = min(distances.values(), default=0)
+    return [document_id for document_id, distance in distances.items() if distance == closest]
+
+
+def articles_in(named: Sequence[Named], ordinals: Sequence[int], articles: Sequence[Article]) -> list[int]:
+    """Where in a ranked list the articles stand that were asked for, the law of the closest name first, an article ahead of its
+    parts, and these as they are read: `ordinals` are the clauses' places in the catalogue."""
     wanted = {}
-    for place, each in enumerate(named):
+    for place, (each, ordinal) in enumerate(zip(named, ordinals, strict=True)):
         found = [c for article in articles if (c := _closeness(article, each))]
         if found:
-            wanted[place] = min(found)
+            wanted[place] = (*min(found), ordinal)
     return sorted(wanted, key=wanted.__getitem__)
+
+
+def articles_first(
+    engine: Engine, named: Naming, titles: Sequence[tuple[str, str]], ranked: RankedList, query: Query
+) -> tuple[RankedList, Sequence[int]]:
+    """A ranked list, and ahead of it the articles that the query names, be they in it or not: those of the law of the closest
+    name, in all its editions; with their places in the catalogue. `titles` are the documents to look in, with their ids."""
+    clauses: dict[int, str] = {}
+    for article in query.articles:
+        asked = KeywordQuery(article.unit, query.phrases, query.excluded)
+        naming = Candidates.of(engine.keyword(asked, _PARTS, _of_the_name(article, titles)))
+        clauses |= {ordinal: naming.clause_id(rank) for rank, ordinal in enumerate(naming.ordinals.tolist())}
+    ordinals = list(clauses)
+    first = [ordinals[place] for place in articles_in(named(ordinals), ordinals, query.articles)]
+    at = {ordinal: place for place, ordinal in enumerate(ranked.ordinals.tolist())}
+    best = ranked[0].score if ranked else 1.0
+    raised = [
+        ranked[at[ordinal]]._replace(score=best)
+        if ordinal in at
+        else Ranked(clauses[ordinal], best, {"keyword": ChannelMatch(1, best, share=best)})
+        for ordinal in first
+    ]
+    return (ranked.headed(RankedList.of(raised, first)) if first else ranked), first
 
 
 def find_numbers(
@@ -89,4 +134,4 @@ def find_numbers(
         for rank, clause_id in enumerate(dict.fromkeys([*openings, *naming]), 1)
     ]
     missing = () if openings else tuple(Notice("notice.number_not_found", {"number": n}) for n in numbers)
-    return Retrieved(RankedList.of(ranked, catalogue.places_of([r.clause_id for r in ranked])), missing)
+    return Retrieved(RankedList.of(ranked, catalogue.places_of([r.clause_id for r in ranked])), notices=missing)

@@ -12,7 +12,7 @@ from search.engines.protocol import KeywordQuery
 from search.model import Filters
 from search.text.normalise import fold, fold_with_origin
 from search.text.numbers import find_document_numbers
-from search.text.numerals import NUMERAL, to_int
+from search.text.numerals import NUMERAL, to_int, units
 from search.understanding.fields import take_fields
 from search.understanding.periods import Period, find_limit, named_year
 from search.understanding.places import provinces_in
@@ -31,6 +31,7 @@ _LAW = r"[\u4e00-\u9fff]*?(?:法|法典|条例|办法|规定|解释|决定|细�
 _ARTICLE = re.compile(
     rf"(?:[《<](?P<quoted>[^》>]{{2,60}})[》>]|(?P<plain>{_LAW}))的?\s*第?\s*(?P<number>[{NUMERAL}]{{1,7}}|\d{{1,4}})\s*条"
 )
+_FURTHER_ARTICLE = re.compile(rf"\s*(?:、|,|和|及|与|或|以及)\s*第?\s*(?P<number>[{NUMERAL}]{{1,7}}|\d{{1,4}})\s*条")
 _MOST_ARTICLES = 8
 """Articles of one query that are looked up, each by itself."""
 _NATION = "中华人民共和国"
@@ -103,8 +104,12 @@ class Query:
         return any(end in self.matched_text for end in _ORGAN_ENDS)
 
     def keyword(self) -> KeywordQuery:
-        """The same for an engine. The phrases' words count for the ranking, too."""
-        return KeywordQuery(self.matched_text, self.phrases, self.excluded, self.document_numbers)
+        """The same for an engine. The phrases' words count for the ranking, too, and so do the numbers of articles as laws write
+        them: 民法典1043条 asks for 第1043条."""
+        written = {term for term, _, _ in units(self.words)} if self.articles else ()
+        numbers = [article.unit for article in self.articles if article.unit not in written]
+        text = " ".join([self.matched_text, *numbers])
+        return KeywordQuery(text, self.phrases, self.excluded, self.document_numbers)
 
     def rewritten(self, expansion: Expansion) -> KeywordQuery:
         """The same with what a word also stands for in the word's place; all parts of it must stand in the clause."""
@@ -181,5 +186,8 @@ def _filters_of(understood: Understood | None) -> Filters:
 def _articles(folded: str) -> Iterator[Article]:
     for match in _ARTICLE.finditer(folded):
         law = (match["quoted"] or match["plain"]).removeprefix(_NATION)
-        with suppress(ValueError):
-            yield Article(law, f"第{to_int(match['number'])}条")
+        number: re.Match[str] | None = match
+        while number:
+            with suppress(ValueError):
+                yield Article(law, f"第{to_int(number['number'])}条")
+            number = _FURTHER_ARTICLE.match(folded, number.end())

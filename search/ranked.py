@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Self, overload
 
@@ -94,14 +94,6 @@ class RankedList(Sequence[Ranked]):
         weighed = type(self)(self.ordinals, scores, self.rows, self.make, (*self.factors, *factors))
         return weighed.kept(np.argsort(-scores, kind="stable"))
 
-    def ahead(self, first: Sequence[int]) -> Self:
-        """The entries at these places in front, the others behind as they were. Scores stay in step with the order: what
-        goes to the front has at least the best score behind it."""
-        places = np.array(first, np.int64)
-        order = np.concatenate([places, np.setdiff1d(np.arange(len(self)), places)])
-        moved = self.kept(order)
-        return type(self)(moved.ordinals, np.sort(self.scores)[::-1], moved.rows, moved.make, moved.factors)
-
     def headed(self, first: RankedList) -> RankedList:
         """Others in front, and of these those that are none of them behind."""
         rest = self.kept(~np.isin(self.ordinals, first.ordinals))
@@ -116,7 +108,9 @@ class RankedList(Sequence[Ranked]):
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """A fused list, best first."""
+    """A fused list, best first. `looked_up` are the places in the catalogue of those that were named, not found: nothing that
+    they are weighs them down."""
 
     ranked: RankedList
+    looked_up: Collection[int] = ()
     notices: tuple[Notice, ...] = ()

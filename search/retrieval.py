@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
@@ -17,7 +17,7 @@ from search.engines.protocol import Candidate, Engine
 from search.errors import IndexDamaged, ModelUnavailable
 from search.expansion import ask_keyword
 from search.fusion import NOT_FOUND, Fused, fuse
-from search.lookup import Naming, articles_in
+from search.lookup import Naming, articles_first
 from search.model import ChannelMatch, Mode, Notice
 from search.preferring import prefer
 from search.query import Query
@@ -43,7 +43,7 @@ class Retriever:
     """Asks an engine's channels and merges what they say.
 
     `embedder` is called when a vector is needed, so that keyword search loads no model; `named` gives the titles, paths and
-    texts of clauses for what an engine cannot check itself. With `beside`, the keyword channel is asked in another thread
+    texts of clauses for what an engine cannot check itself, `titles` the documents' ids and titles. With `beside`, the keyword channel is asked in another thread
     while this one embeds the query, which leaves the interpreter free; and `meanwhile` is begun there, too.
     """
 
@@ -54,6 +54,7 @@ class Retriever:
     semantic_floor: float | None = None
     beside: Executor | None = None
     meanwhile: Sequence[Aside[Any]] = ()
+    titles: Callable[[], Iterable[tuple[str, str]]] = tuple
 
     def retrieve(
         self, query: Query, mode: Mode, depth: int = DEPTH, documents: Collection[str] | None = None
@@ -78,9 +79,10 @@ class Retriever:
             ranked = prefer(
                 self._fuse({n: Candidates.of(found) for n, found in channels.items()}, query), query, self.named
             )
-            if query.articles and mode is not Mode.SEMANTIC:
-                ranked = ranked.ahead(articles_in(self.named(ranked.ordinals.tolist()), query.articles))
-        return Retrieved(ranked, notices)
+            if not query.articles or mode is Mode.SEMANTIC:
+                return Retrieved(ranked, notices=notices)
+            titles = [(i, title) for i, title in self.titles() if documents is None or i in documents]
+            return Retrieved(*articles_first(self.engine, self.named, titles, ranked, query), notices)
 
     def _keyword(self, query: Query, limit: int, documents: Collection[str] | None) -> Sequence[Candidate]:
         with stage("keyword"):

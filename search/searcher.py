@@ -277,15 +277,16 @@ class Searcher:
     # -- from ranked clauses to hits --------------------------------------------------------------------------------
 
     def _retriever(self, asked: _Search) -> Retriever:
-        settings = self._settings
+        settings, catalogue = self._settings, asked.snapshot.catalogue
         return Retriever(
             asked.snapshot.engine,
             self._embedder,
-            partial(named, asked.snapshot.catalogue),
+            partial(named, catalogue),
             settings.keyword_weight,
             settings.semantic_floor,
             asked.beside,
             (asked.wording,),
+            lambda: ((document.document_id, document.title) for document in catalogue.facts()),
         )
 
     def _folded(self, asked: _Search, filters: Filters) -> _Answer:
@@ -295,7 +296,7 @@ class Searcher:
         found = self._find(asked, documents)
         spread = not query.is_lookup and not query.is_listing and not query.articles
         with stage("folding"):
-            folded = fold_copies(catalogue, found.ranked, spread=spread)
+            folded = fold_copies(catalogue, found.ranked, spread=spread, looked_up=found.looked_up)
         if spread and asked.mode is not Mode.KEYWORD:
             with stage("reranking"):
                 folded, said = self._reranking.apply(query.meaning, folded, partial(clauses_of, catalogue))

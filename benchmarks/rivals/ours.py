@@ -52,6 +52,7 @@ class Ours:
             named(self.judged),
             self.settings.keyword_weight,
             self.settings.semantic_floor,
+            titles=lambda: ((document_id, title) for document_id, (title, _) in self.judged.corpus.items()),
         )
         self._reader = QueryReader(Analyzer(self.settings.cache), SynonymBook(self.settings.home / "synonyms.txt"))
 

@@ -213,6 +213,7 @@ def evaluate(settings: Settings, folder: Path, setup: Setup | None = None) -> Ru
         named(judged),
         settings.keyword_weight,
         settings.semantic_floor,
+        titles=lambda: ((document_id, title) for document_id, (title, _) in judged.corpus.items()),
     )
 
     reader = QueryReader(Analyzer(settings.cache), SynonymBook(settings.home / "synonyms.txt"))

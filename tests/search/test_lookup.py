@@ -11,6 +11,7 @@ CLAUSES = {
     "other": Named("中华人民共和国公司法", ("第三章",), "第六十一条 股东会由全体股东组成，依照第六十条执行。"),
     "foreign": Named("外商投资公司法实施办法", (), "第六十条 外商投资公司参照执行。"),
     "wanted": Named("中华人民共和国公司法", ("第三章",), "第六十条 一人有限责任公司不设股东会。"),
+    "later": Named("中华人民共和国公司法", ("第三章", "第六十一条 本法第六十条所列事项"), "（一）由董事会决定。"),
     "part": Named("中华人民共和国公司法", ("第三章", "第六十条 一人有限责任公司"), "（二）书面记录置备于公司。"),
     "titled": Named("中华人民共和国民法典第一千零四十三条", (), "家庭应当树立优良家风。"),
 }
@@ -18,7 +19,7 @@ CLAUSES = {
 
 def wanted(query: str) -> list[str]:
     names = list(CLAUSES)
-    return [names[place] for place in articles_in(list(CLAUSES.values()), parse(query).articles)]
+    return [names[place] for place in articles_in(list(CLAUSES.values()), range(len(names)), parse(query).articles)]
 
 
 @pytest.mark.parametrize(
@@ -33,6 +34,14 @@ def wanted(query: str) -> list[str]:
 )
 def test_the_article_goes_first_and_its_parts_follow(query: str) -> None:
     assert wanted(query)[:2] == ["wanted", "part"]
+    assert "later" not in wanted(query)
+
+
+def test_parts_of_an_article_come_as_they_are_read() -> None:
+    law, path = "中华人民共和国公司法", ("第六十条 下列事项由股东会决定",)
+    parts = [Named(law, path, f"（{number}）某事项。") for number in "三一二"]
+    named = [*parts, Named(law, (), "第六十条 下列事项由股东会决定：")]
+    assert articles_in(named, [13, 11, 12, 10], parse("公司法第60条").articles) == [3, 1, 2, 0]
 
 
 @pytest.mark.parametrize("query", ["民法典第一千零四十三条", "民法典1043条", "中华人民共和国民法典第1043条"])

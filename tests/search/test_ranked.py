@@ -31,13 +31,6 @@ def test_factors_reorder_and_are_told_of_the_clauses_they_changed_only() -> None
     assert again.ordinals.tolist() == [10, 11, 12]
 
 
-def test_what_goes_ahead_has_the_best_scores_and_the_rest_keeps_its_order() -> None:
-    moved = ranked(0.9, 0.8, 0.3, 0.2).ahead([3, 1])
-    assert ids(moved) == ["c3", "c1", "c0", "c2"]
-    assert moved.scores.tolist() == [0.9, 0.8, 0.3, 0.2]
-    assert ids(ranked(0.9, 0.8).ahead([])) == ["c0", "c1"]
-
-
 def test_others_go_in_front_and_stand_there_once() -> None:
     others = RankedList.of([Ranked("c1", 0.9, {}), Ranked("new", 0.9, {})], [11, 99])
     headed = ranked(0.9, 0.8, 0.3).weighed([Factors((WHOLE, HALF), np.array([0, 0, 1]))]).headed(others)
