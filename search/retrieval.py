@@ -43,8 +43,9 @@ class Retriever:
     """Asks an engine's channels and merges what they say.
 
     `embedder` is called when a vector is needed, so that keyword search loads no model; `named` gives the titles, paths and
-    texts of clauses for what an engine cannot check itself, `titles` the documents' ids and titles. With `beside`, the keyword channel is asked in another thread
-    while this one embeds the query, which leaves the interpreter free; and `meanwhile` is begun there, too.
+    texts of clauses for what an engine cannot check itself; `titles` are the documents' ids and titles, in which articles
+    are looked up. With `beside`, the keyword channel is asked in another thread while this one embeds the query, which leaves
+    the interpreter free; and `meanwhile` is begun there, too.
     """
 
     engine: Engine
