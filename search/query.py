@@ -27,7 +27,10 @@ _QUESTION = re.compile(
 _EXCLUDED = re.compile(r"(?:(?<=\s)|^)[-－−](?:“([^”]*)”|「([^」]*)」|\"([^\"]*)\"|([^\s“”「」\"]+))")
 
 
-_LAW = r"[\u4e00-\u9fff]*?(?:法|法典|条例|办法|规定|解释|决定|细则|规则|意见|通知|方案|章程|准则|规范|标准|措施)"
+_KIND = r"(?:法|法典|条例|办法|规定|解释|决定|细则|规则|意见|通知|方案|章程|准则|规范|标准|措施)"
+_LAW = rf"[\u4e00-\u9fff]*?{_KIND}"
+# 本法第三条 and 实施细则第三条 name no law.
+_NAMELESS = re.compile(rf"(?:[本该此]|上述|有关|相关|实施|暂行|试行|管理|若干|工作|指导|具体|的)*{_KIND}")
 _ARTICLE = re.compile(
     rf"(?:[《<](?P<quoted>[^》>]{{2,60}})[》>]|(?P<plain>{_LAW}))的?\s*第?\s*(?P<number>[{NUMERAL}]{{1,7}}|\d{{1,4}})\s*条"
 )
@@ -186,7 +189,7 @@ def _filters_of(understood: Understood | None) -> Filters:
 def _articles(folded: str) -> Iterator[Article]:
     for match in _ARTICLE.finditer(folded):
         law = (match["quoted"] or match["plain"]).removeprefix(_NATION)
-        number: re.Match[str] | None = match
+        number: re.Match[str] | None = None if _NAMELESS.fullmatch(law) else match
         while number:
             with suppress(ValueError):
                 yield Article(law, f"第{to_int(number['number'])}条")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from search.lookup import Named, articles_in
-from search.query import parse
+from search.query import Article, parse
 
 CLAUSES = {
     "other": Named("中华人民共和国公司法", ("第三章",), "第六十一条 股东会由全体股东组成，依照第六十条执行。"),
@@ -49,6 +49,20 @@ def test_an_article_may_be_a_document_of_its_own(query: str) -> None:
     assert wanted(query)[0] == "titled"
 
 
-@pytest.mark.parametrize("query", ["第六十条", "2016年出台60条措施", "刑法第六十条", "民营银行"])
+@pytest.mark.parametrize("query", ["第六十条", "2016年出台60条措施", "刑法第六十条", "本法第六十条", "民营银行"])
 def test_without_a_law_of_that_name_the_order_stays(query: str) -> None:
     assert wanted(query) == []
+
+
+@pytest.mark.parametrize(
+    "query", ["条例第三条", "本办法第３条", "《实施细则》第三条", "该法第三条和第四条", "有关規定第三條"]
+)
+def test_a_kind_of_text_is_no_law_to_look_in(query: str) -> None:
+    assert parse(query).articles == ()
+
+
+@pytest.mark.parametrize(
+    ("query", "law"), [("刑法第三条", "刑法"), ("物业管理条例第三条", "物业管理条例"), ("民法典3条", "民法典")]
+)
+def test_the_shortest_names_of_laws_are_known(query: str, law: str) -> None:
+    assert parse(query).articles == (Article(law, "第3条"),)
