@@ -40,8 +40,8 @@ def _has_any(text: str, excluded: Sequence[str]) -> bool:
     return bool(excluded) and any(words in fold(text) for words in excluded)
 
 
-def _listed(clause_id: str, rank: int, score: float | None = None) -> Ranked:
-    score = round(1 / rank, 4) if score is None else score
+def _listed(clause_id: str, rank: int) -> Ranked:
+    score = round(1 / rank, 4)
     return Ranked(clause_id, score, {"keyword": ChannelMatch(rank, score, share=score)})
 
 
@@ -57,10 +57,5 @@ def titled_first(catalogue: Catalogue, found: Retrieved, query: Query) -> Retrie
     if not titled:
         return found
     openings = catalogue.openings(titled)
-    places, best = catalogue.places_of(openings), ranked[0].score
-    at = {ordinal: place for place, ordinal in enumerate(ranked.ordinals.tolist())}
-    raised = [
-        ranked[at[ordinal]]._replace(score=best) if ordinal in at else _listed(clause_id, 1, best)
-        for clause_id, ordinal in zip(openings, places, strict=True)
-    ]
-    return replace(found, ranked=ranked.headed(RankedList.of(raised, places)))
+    clauses = dict(zip(catalogue.places_of(openings), openings, strict=True))
+    return replace(found, ranked=ranked.led_by(clauses))

@@ -106,15 +106,7 @@ def articles_first(
         clauses |= {ordinal: naming.clause_id(rank) for rank, ordinal in enumerate(naming.ordinals.tolist())}
     ordinals = list(clauses)
     first = [ordinals[place] for place in articles_in(named(ordinals), ordinals, query.articles)]
-    at = {ordinal: place for place, ordinal in enumerate(ranked.ordinals.tolist())}
-    best = ranked[0].score if ranked else 1.0
-    raised = [
-        ranked[at[ordinal]]._replace(score=best)
-        if ordinal in at
-        else Ranked(clauses[ordinal], best, {"keyword": ChannelMatch(1, best, share=best)})
-        for ordinal in first
-    ]
-    return (ranked.headed(RankedList.of(raised, first)) if first else ranked), first
+    return ranked.led_by({ordinal: clauses[ordinal] for ordinal in first}), first
 
 
 def find_numbers(

@@ -105,6 +105,20 @@ class RankedList(Sequence[Ranked]):
             lambda row: first[row] if row < count else rest[row - count],
         )
 
+    def led_by(self, clauses: Mapping[int, str]) -> RankedList:
+        """These clauses (place in the catalogue → id) in front, in this order, with the best score there is; what is said of those
+        that are in the list stays."""
+        if not clauses:
+            return self
+        best = float(self.scores[0]) if len(self) else 1.0
+        at = {ordinal: place for place, ordinal in enumerate(self.ordinals.tolist())}
+        new = {"keyword": ChannelMatch(1, best, share=best)}
+        first = [
+            self[at[ordinal]]._replace(score=best) if ordinal in at else Ranked(clause_id, best, new)
+            for ordinal, clause_id in clauses.items()
+        ]
+        return self.headed(RankedList.of(first, list(clauses)))
+
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:

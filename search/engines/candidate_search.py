@@ -34,7 +34,7 @@ _REMEMBERED = 256
 _REMEMBERED_TERMS = 65_536
 _SLIGHT = 0.02
 """Candidates are first found without the terms that together give at most this share of what a full match would have: they
-are in the most clauses, and took a quarter of the time. benchmarks/engines.py"""
+are in the most clauses, whose lists are the longest."""
 _NARROW = 0.25
 """A filter that leaves less than this share of the clauses is given to the index; else more candidates are taken."""
 

@@ -94,4 +94,10 @@ def test_what_is_asked_beside_the_article_binds_it_too(laws: Searcher) -> None:
 
 
 def test_meaning_alone_looks_nothing_up(laws: Searcher) -> None:
-    assert len(first(laws, "河湖养护法第十二条", Mode.SEMANTIC, 1)) == 1
+    """There the article's first sentence weighs less, as any heading does, and no channel but the one asked speaks."""
+    for mode, weighed in ((Mode.SEMANTIC, True), (Mode.KEYWORD, False)):
+        hits = laws.search("河湖养护法第十二条", mode=mode, limit=50, explained=True).hits
+        explanation = next(hit.explanation for hit in hits if hit.clause.text == ARTICLE[0])
+        assert explanation is not None
+        assert ("heading" in [factor.name for factor in explanation.factors]) is weighed
+        assert {name for hit in hits for name in hit.matched_by} == {mode.value}

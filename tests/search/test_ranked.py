@@ -52,3 +52,13 @@ def test_candidates_as_columns_are_the_same_candidates() -> None:
     assert columns.kept(np.array([False, True])) == found[1:]
     assert Candidates.of([]) == []
     assert Candidates.of([Candidate("丙", 1.0, None, 0)])[0] == Candidate("丙", 1.0, None, 0)
+
+
+def test_what_leads_has_the_best_score_and_what_was_said_of_it() -> None:
+    found = ranked(0.9, 0.8, 0.3)
+    led = found.led_by({7: "c7", 12: "c2"})
+    assert [(each.clause_id, each.score) for each in led] == [("c7", 0.9), ("c2", 0.9), ("c0", 0.9), ("c1", 0.8)]
+    assert led[1].matched_by == found[2].matched_by
+    assert led[0].matched_by["keyword"].rank == 1
+    assert found.led_by({}) is found
+    assert ids(ranked().led_by({7: "c7"})) == ["c7"]
