@@ -11,9 +11,9 @@ them, so that cosines are as usual; `real` runs the model. Or takes finished ind
 Other queries are asked first and not counted. Then each is asked once, so that none is in a cache; just before, a model of
 its own embeds it, which is the floor. Prints
 p50 and p95 of the whole and of each part, and the ratios to the floor's p50; then the searches in a second of 1 and more
-clients, each query asked once, by threads of one searcher and by its pool of processes (`--workers`); with `--served` of
-`tiaokuan serve`, over HTTP, which the clients' own work is part of. Wall times, unless `--computing`, which counts what this
-process computes and is the better on a busy machine.
+clients, in turn, by threads of one searcher and by its pool of processes (`--workers`); with `--served` of `tiaokuan serve`,
+over HTTP, which the clients' own work is part of. Wall times, unless `--computing`, which counts what this process computes
+and is the better on a busy machine.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import islice
@@ -59,7 +59,10 @@ if TYPE_CHECKING:
     from search.embedding import EmbedderFingerprint
     from search.engines.protocol import Vectors
 
+Ask = Callable[[str], object]
 SEED = 20161101
+IN_TURN = 64
+"""Queries that one number of clients asks before the next takes its turn."""
 SETTLING_SECONDS = 10.0
 """After the first queries words are gathered in the background, once (for corrections): so long nothing is counted."""
 SHORT = [
@@ -194,20 +197,50 @@ def _engine(home: Path) -> str:
     return str(json.loads((home / "generations" / name / "manifest.json").read_text("utf-8"))["engine"])
 
 
-def throughput(home: Path, queries: Sequence[str], warming: Sequence[str], clients: int, workers: int) -> float:
-    """Searches in a second, each query asked once, after those for warming. With 0 workers in this process."""
+def throughput(
+    home: Path, queries: Sequence[str], warming: Sequence[str], clients: Sequence[int], workers: int
+) -> dict[int, float]:
+    """Searches in a second by the number of clients, after the queries for warming. With 0 workers in this process."""
     settings = Settings(home=home)
-    searcher = PooledSearcher(settings, workers) if workers else Searcher.open(settings)
-    _settle(searcher, warming, 2 * workers or 1)
-    began = time.perf_counter()
-    _ask(searcher, queries, clients)
-    seconds = time.perf_counter() - began
-    searcher.close()
-    return round(len(queries) / seconds, 1)
+
+    def asked() -> AbstractContextManager[Ask]:
+        return _pooled(PooledSearcher(settings, workers) if workers else Searcher.open(settings), warming, workers)
+
+    return _in_turn(asked, queries, clients)
 
 
-def served(home: Path, queries: Sequence[str], warming: Sequence[str], clients: int) -> float:
+def served(home: Path, queries: Sequence[str], warming: Sequence[str], clients: Sequence[int]) -> dict[int, float]:
     """The same of a server with its settings as they come, but for the limit of requests: JSON, ten hits, over HTTP."""
+    return _in_turn(lambda: _served(home, warming), queries, clients)
+
+
+def _in_turn(
+    opened: Callable[[], AbstractContextManager[Ask]], queries: Sequence[str], clients: Sequence[int]
+) -> dict[int, float]:
+    """Searches in a second by the number of clients, who take turns, each time with some of the queries: what a machine does
+    meanwhile then hits all alike. Each number of clients asks each query once, and none is asked twice of what was opened."""
+    parts = [queries[at : at + IN_TURN] for at in range(0, len(queries), IN_TURN)]
+    seconds = dict.fromkeys(clients, 0.0)
+    for first in range(len(clients)):
+        with opened() as ask:
+            for number, part in enumerate(parts, first):
+                count = clients[number % len(clients)]
+                with ThreadPoolExecutor(count) as pool:
+                    began = time.perf_counter()
+                    list(pool.map(ask, part))
+                    seconds[count] += time.perf_counter() - began
+    return {count: round(len(queries) / spent, 1) for count, spent in seconds.items()}
+
+
+@contextmanager
+def _pooled(searcher: Searcher, warming: Sequence[str], workers: int) -> Iterator[Ask]:
+    _settle(searcher, warming, 2 * workers or 1)
+    yield searcher.search
+    searcher.close()
+
+
+@contextmanager
+def _served(home: Path, warming: Sequence[str]) -> Iterator[Ask]:
     server = Server({**os.environ, "TIAOKUAN_HOME": str(home), "TIAOKUAN_RATE_LIMIT": ""})
     own = threading.local()
 
@@ -222,13 +255,9 @@ def served(home: Path, queries: Sequence[str], warming: Sequence[str], clients: 
         with ThreadPoolExecutor(4) as pool:
             list(pool.map(search, warming))
         time.sleep(SETTLING_SECONDS)
-        with ThreadPoolExecutor(clients) as pool:
-            began = time.perf_counter()
-            list(pool.map(search, queries))
-            seconds = time.perf_counter() - began
+        yield search
     finally:
         server.close()
-    return round(len(queries) / seconds, 1)
 
 
 def _settle(searcher: Searcher, queries: Sequence[str], clients: int) -> None:
@@ -288,13 +317,13 @@ def main() -> None:
     def report(home: Path) -> None:
         measured = measure(home, queries, warming, clock).as_dict()
         measured["searches_per_second"] = {
-            f"{clients} clients, {workers} workers": throughput(home, queries, warming, clients, workers)
+            f"{count} clients, {workers} workers": rate
             for workers in options.workers
-            for clients in options.clients
+            for count, rate in throughput(home, queries, warming, options.clients, workers).items()
         }
         if options.served:
-            rates = {f"{n} clients over HTTP": served(home, queries, warming, n) for n in options.clients}
-            measured["searches_per_second"] |= rates
+            rates = served(home, queries, warming, options.clients)
+            measured["searches_per_second"] |= {f"{count} clients over HTTP": rate for count, rate in rates.items()}
         print(json.dumps(measured, ensure_ascii=False) if options.json else shown(measured), flush=True)
 
     for home in options.home:

@@ -7,8 +7,9 @@ import logging
 import time
 from collections.abc import Callable, Collection
 from contextlib import suppress
-from dataclasses import replace
-from threading import Condition, Lock, Thread
+from dataclasses import dataclass, replace
+from queue import Empty, SimpleQueue
+from threading import Lock, Thread
 from typing import Any
 
 from search.errors import SearchFailed, SearchTimeout, TiaokuanError
@@ -16,10 +17,9 @@ from search.live import Role
 from search.model import ResultPage
 from search.searcher import Searcher
 from search.settings import Settings
-from search.worker import START_SECONDS, Late, Lost, Told, Worker
+from search.worker import START_SECONDS, Late, Lost, Question, Told, Worker, unpacked
 
 _log = logging.getLogger("tiaokuan")
-_LOOKING_SECONDS = 0.02
 _AGAIN_SECONDS = 5.0
 """Between two tries to start a worker that could not open the index."""
 
@@ -71,39 +71,67 @@ class _Nobody(Exception):
     """No worker became free in time."""
 
 
-class _Idle:
-    """The workers that nobody is using: the last one used has the warmest caches and is taken first."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Waiting:
+    """A question for which there was no worker, and those that shall not be asked it."""
 
-    def __init__(self) -> None:
-        self._workers: list[Worker] = []
-        self._changed = Condition()
+    question: Question
+    but: Collection[Worker]
+    asked: SimpleQueue[Worker]
+    """Here comes the one that was."""
+
+
+class _Desk:
+    """The workers that nobody is using, and the questions for which there is none. Safe for many threads.
+
+    The last worker used has the warmest caches and is taken first; the question that has waited longest comes first. Whoever
+    brings a worker back asks it that one: the thread that waits for the answer need not wake up before, which is time in
+    which the worker had nothing to do."""
+
+    def __init__(self, told: Callable[[], Told]) -> None:
+        self._told = told
+        self._free: list[Worker] = []
+        self._waiting: list[_Waiting] = []
+        self._lock = Lock()
 
     def __len__(self) -> int:
-        return len(self._workers)
+        """Workers that nobody is using."""
+        return len(self._free)
+
+    def ask(self, question: Question, seconds: float, but: Collection[Worker] = ()) -> Worker:
+        """A worker that has been asked, none of `but`. Raises _Nobody after so many seconds."""
+        with self._lock:
+            worker = next((free for free in reversed(self._free) if free not in but), None)
+            if worker is None:
+                waiting = _Waiting(question, but, SimpleQueue())
+                self._waiting.append(waiting)
+            else:
+                self._free.remove(worker)
+        if worker is None:
+            return self._asked(waiting, seconds)
+        worker.ask(self._told(), question)
+        return worker
+
+    def _asked(self, waiting: _Waiting, seconds: float) -> Worker:
+        try:
+            return waiting.asked.get(timeout=seconds)
+        except Empty:
+            with self._lock:
+                if waiting in self._waiting:
+                    self._waiting.remove(waiting)
+                    raise _Nobody from None
+            return waiting.asked.get()  # it is being asked at this moment
 
     def put(self, worker: Worker) -> None:
-        with self._changed:
-            self._workers.append(worker)
-            self._changed.notify()  # one worker, one who waits: to wake all took as long as a tenth of a search
-
-    def take(self, seconds: float) -> Worker:
-        """Raises _Nobody after so many seconds."""
-        with self._changed:
-            if not self._changed.wait_for(lambda: self._workers, seconds):
-                raise _Nobody
-            return self._workers.pop()
-
-    def take_other(self, seconds: float, but: Collection[Worker]) -> Worker:
-        """One that is none of `but`, in no hurry. Raises _Nobody after so many seconds."""
-        end = time.monotonic() + seconds
-        while True:
-            with self._changed:
-                if free := [worker for worker in self._workers if worker not in but]:
-                    self._workers.remove(free[-1])
-                    return free[-1]
-            if time.monotonic() > end:
-                raise _Nobody
-            time.sleep(_LOOKING_SECONDS)
+        """A worker that is free now, or is asked at once."""
+        with self._lock:
+            first = next((waiting for waiting in self._waiting if worker not in waiting.but), None)
+            if first is None:
+                self._free.append(worker)
+                return
+            self._waiting.remove(first)
+        worker.ask(self._told(), first.question)
+        first.asked.put(worker)
 
 
 class Pool:
@@ -116,7 +144,9 @@ class Pool:
         self._settings = settings
         self._serving = serving
         self._seconds = settings.search_seconds
-        self._idle = _Idle()
+        self._desk = _Desk(self._told)
+        self._latest = ""
+        """What `serving` said last."""
         self._lock = Lock()
         self._workers: set[Worker] = set()
         self._closed = False
@@ -128,22 +158,25 @@ class Pool:
         """What the method of a worker's searcher says; its errors are raised here. A worker that is lost on the way is
         replaced and another asked, once. Raises SearchTimeout, SearchFailed."""
         deadline = time.monotonic() + self._seconds
+        question = Question(method, arguments, options)
         for _ in range(2):
             with suppress(Lost):
-                return self._call(deadline, method, arguments, options)
+                return self._call(deadline, question)
         raise SearchFailed
 
     def each(self, method: str) -> None:
         """Call it on every worker there is, one after the other, without a limit of time."""
+        self._latest = self._serving()
         done: set[Worker] = set()
         try:
             for _ in range(self._count):
-                worker = self._idle.take_other(START_SECONDS, done)
+                worker = self._desk.ask(Question(method), START_SECONDS, but=done)
                 done.add(worker)
                 try:
-                    worker.call(None, Told(self._serving()), method)
+                    answer = worker.receive(None)
                 finally:
                     self._release(worker)
+                unpacked(answer)
         except (Lost, _Nobody):
             _log.warning("a search process was lost while it got ready")
 
@@ -155,25 +188,28 @@ class Pool:
         for worker in workers:
             worker.kill()
 
-    def _call(self, deadline: float, method: str, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
-        serving = self._serving()
+    def _call(self, deadline: float, question: Question) -> Any:
+        self._latest = self._serving()
         try:
-            worker = self._idle.take(max(0.0, deadline - time.monotonic()))
+            worker = self._desk.ask(question, max(0.0, deadline - time.monotonic()))
         except _Nobody:
             raise SearchTimeout(seconds=self._seconds) from None
         try:
-            told = Told(serving, len(self._workers) - len(self._idle) - 1)
-            return worker.call(deadline, told, method, *arguments, **options)
+            answer = worker.receive(deadline)
         except Late:
             _log.warning("a search took longer than %s s and was given up", self._seconds)
             worker.kill()
             raise SearchTimeout(seconds=self._seconds) from None
         finally:
             self._release(worker)
+        return unpacked(answer)
+
+    def _told(self) -> Told:
+        return Told(self._latest, len(self._workers) - len(self._desk) - 1)
 
     def _release(self, worker: Worker) -> None:
         if worker.is_alive:
-            self._idle.put(worker)
+            self._desk.put(worker)
         else:
             with self._lock:
                 self._workers.discard(worker)
@@ -204,4 +240,4 @@ class Pool:
                 worker.kill()
                 return
             self._workers.add(worker)
-        self._idle.put(worker)
+        self._desk.put(worker)

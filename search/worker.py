@@ -5,15 +5,16 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import pickle
 import signal
 import sys
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from multiprocessing import resource_tracker
 from threading import Lock
-from types import ModuleType
+from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from search.errors import TiaokuanError
@@ -48,8 +49,16 @@ class Told(NamedTuple):
     elsewhere: int = 0
 
 
+class Question(NamedTuple):
+    """What is asked of a worker's searcher."""
+
+    method: str
+    arguments: tuple[Any, ...] = ()
+    options: Mapping[str, Any] = MappingProxyType({})
+
+
 class Worker:
-    """A process with a searcher, and the pipe to it. One caller at a time.
+    """A process with a searcher, and the pipe to it. One question at a time: `ask`, then `receive`, be it by another thread.
 
     It begins at once with its imports, and opens what `open` names."""
 
@@ -60,32 +69,37 @@ class Worker:
         with _one_thread_each():
             start_quietly(self._process)
         end.close()  # so that the pipe ends with the process
-        self._ready = self._warm = False
+        self._ready = self._warm = self._warming = False
 
     @property
     def is_alive(self) -> bool:
         return not self._pipe.closed
 
     def open(self, settings: Settings, serving: str) -> None:
-        """Let it open a generation; to be called once, before the first `call`. Does not wait for it."""
+        """Let it open a generation; to be called once, before the first question. Does not wait for it."""
         with suppress(OSError):  # the process has ended, which the first call sees
             self._pipe.send((settings, serving))
 
-    def call(self, deadline: float | None, told: Told, method: str, *arguments: Any, **options: Any) -> Any:
-        """What the searcher says. Raises what it raises, Late at the deadline (monotonic), Lost."""
+    def ask(self, told: Told, question: Question) -> None:
+        """Send it a question."""
+        self._warming = question.options.get("mode") is not Mode.KEYWORD
+        with suppress(OSError):  # the process has ended, which `receive` sees
+            self._pipe.send((told, question.method, question.arguments, dict(question.options)))
+
+    def receive(self, deadline: float | None) -> bytes:
+        """The answer, for `unpacked`. Raises Late at the deadline (monotonic), Lost."""
         if deadline is not None and not self._warm:
             deadline += START_SECONDS  # opening the index and loading the model are not part of a search
         try:
             if not self._ready:
-                self._receive(deadline)
+                unpacked(self._receive(deadline))
                 self._ready = True
-            self._pipe.send((told, method, arguments, options))
             answer = self._receive(deadline)
-            self._warm = self._warm or options.get("mode") is not Mode.KEYWORD
-            return answer
         except (EOFError, OSError) as error:
             self.kill()
             raise Lost from error
+        self._warm = self._warm or self._warming
+        return answer
 
     def kill(self) -> None:
         """End the process."""
@@ -93,14 +107,19 @@ class Worker:
         self._process.join()
         self._pipe.close()
 
-    def _receive(self, deadline: float | None) -> Any:
+    def _receive(self, deadline: float | None) -> bytes:
         if not self._pipe.poll(None if deadline is None else max(0.0, deadline - time.monotonic())):
             raise Late
-        answer, error, watch = self._pipe.recv()
-        overheard(watch)
-        if error is not None:
-            raise error
-        return answer
+        return self._pipe.recv_bytes()
+
+
+def unpacked(answer: bytes) -> Any:
+    """What a worker's searcher said. Raises what it raised."""
+    found, error, watch = pickle.loads(answer)  # noqa: S301 - of our own process
+    overheard(watch)
+    if error is not None:
+        raise error
+    return found
 
 
 @contextmanager
