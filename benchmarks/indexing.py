@@ -168,7 +168,7 @@ def measure(sources: Sequence[Source], engine: str, watch: Watch, folder: Path) 
         print(f"{len(spool)} documents, {counts[0]} clauses, {counts[1]} characters\n")
         print(f"{'':18}{'clauses/s':>10} {'M char/s':>8} {'µs wall':>8} {'µs CPU':>8} {'peak MiB':>8}")
         with watch.stage("works, catalogue", *counts):
-            write_catalogue(folder / "catalogue.sqlite", spool, find_works(spool))
+            write_catalogue(folder / "catalogue.sqlite", spool, find_works(spool, spool.heads))
         given = list(entries(spool))
         with watch.stage("analysing", *counts):
             for lot in together(given):

@@ -68,7 +68,7 @@ def measure(folders: list[Path], size: int, seed: int) -> None:
         print(f"{len(spool)} documents ({skipped} files not read), {characters / 1e6:.1f} million characters")
         print(watch.row("reading", characters))
         watch = Watch()
-        clauses, _ = write_catalogue(Path(name, "catalogue.sqlite"), spool, find_works(spool))
+        clauses, _ = write_catalogue(Path(name, "catalogue.sqlite"), spool, find_works(spool, spool.heads))
         print(watch.row("catalogue", characters), f" {clauses} clauses", flush=True)
 
 

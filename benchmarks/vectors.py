@@ -81,7 +81,7 @@ def measure(rows: Vectors, queries: Vectors) -> dict[str, object]:
     exact = faiss_vectors.ExactRows(flat)
     with tempfile.TemporaryDirectory() as folder:
         began = time.process_time()
-        faiss_vectors.write_approximate(Path(folder), [rows], rows.shape[1])
+        faiss_vectors.write_approximate(Path(folder), rows.tofile, rows.shape[1])
         seconds = time.process_time() - began
         size = (Path(folder) / faiss_vectors.INDEX_FILE).stat().st_size
         approximate = faiss_vectors.load_rows(Path(folder))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from indexer.duplicates import fold_slips, group_profiles, text_numbers
-from indexer.spool import Head, Spool
+from indexer.spool import Head, SpoolReader
 from search.model import Clause, Document
 
 
@@ -27,9 +27,9 @@ class Works:
         return [self.slips.get(clause.clause_id, number) for clause, number in zip(clauses, numbers, strict=True)]
 
 
-def find_works(spool: Spool) -> Works:
-    """Group all documents that were read. Only documents that are much alike are read again for it."""
-    heads = spool.heads
+def find_works(spool: SpoolReader, heads: Mapping[str, Head]) -> Works:
+    """Group all documents that were read, of which these are the heads. Only documents that are much alike are read again
+    for it."""
     documents = {i: head.document for i, head in heads.items()}
     ranks: dict[str, int] = {}
     work_of: dict[str, str] = {}

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from indexer.apart import Ended, GivenUp, done_apart
 from indexer.citations import cite_from
 from indexer.entries import write_entries
 from indexer.report import DocumentReport
 from indexer.shelf import Shelf
-from indexer.spool import Spool, SpoolReader
+from indexer.spool import Head, Spool, SpoolReader
 from indexer.validity import add_repeals
 from indexer.vectors import PassageVectors
 from indexer.works import Works, find_works
@@ -77,9 +77,8 @@ def write_generation(  # noqa: PLR0913, PLR0917
     server: MilvusServer | None = None,
 ) -> Written:
     """Write everything but the manifest."""
-    works = find_works(spool)
     with (
-        _beside(_write_catalogue, folder / CATALOGUE, spool, works) as catalogue,
+        _beside(folder / CATALOGUE, spool) as catalogue,
         show.bar("progress.write", sum(head.windows for head in spool.heads.values())) as bar,
     ):
 
@@ -89,33 +88,47 @@ def write_generation(  # noqa: PLR0913, PLR0917
             bar.update(passages)
 
         windows = write_entries(create_engine(folder, analyzer, name=engine, server=server), spool, vectors, advance)
-        clauses, texts = catalogue.result()
-    reports = [replace(h.report, same_work_as=works.documents[i].same_work_as) for i, h in spool.heads.items()]
-    return Written(reports, clauses, texts, windows)
+        catalogued = catalogue.result()
+    reports = [replace(h.report, same_work_as=catalogued.editions[i]) for i, h in spool.heads.items()]
+    return Written(reports, catalogued.clauses, catalogued.texts, windows)
+
+
+class Catalogued(NamedTuple):
+    """What a catalogue holds: clauses, different texts among them, and for each document the ids of its other editions."""
+
+    clauses: int
+    texts: int
+    editions: Mapping[str, tuple[str, ...]]
 
 
 @contextmanager
-def _beside(
-    write: Callable[[Path, Spool, Works, Event], tuple[int, int]], file: Path, spool: Spool, works: Works
-) -> Iterator[Future[tuple[int, int]]]:
-    """Writes a file beside the block; when that fails, it is given up."""
+def _beside(file: Path, spool: Spool) -> Iterator[Future[Catalogued]]:
+    """Finds works and writes the catalogue beside the block; when that fails, they are given up."""
     given_up = Event()
     with ThreadPoolExecutor(1) as thread:
         try:
-            yield thread.submit(write, file, spool, works, given_up)
+            yield thread.submit(_catalogued, file, spool, given_up)
         except BaseException:
             given_up.set()
             raise
 
 
-def _write_catalogue(file: Path, spool: Spool, works: Works, given_up: Event) -> tuple[int, int]:
-    """As `write_catalogue`; in a process of its own where there are so many clauses that it is soon made up for."""
+def _catalogued(file: Path, spool: Spool, given_up: Event) -> Catalogued:
+    """In a process of its own where there are so many clauses that it is soon made up for."""
     if spool.clause_count < MANY or usable_cores() == 1:
-        return write_catalogue(file, spool, works, given_up)
+        return _find_and_write(file, spool, spool.heads, given_up)
     try:
-        return done_apart(write_catalogue, file, spool, works, given_up=given_up)
+        return done_apart(_find_and_write, file, spool, spool.heads, given_up=given_up)
     except Ended as ended:
         raise CannotWrite(file=file, reason=f"the process that wrote it ended ({ended})") from None
+
+
+def _find_and_write(
+    file: Path, spool: SpoolReader, heads: Mapping[str, Head], given_up: Event | None = None
+) -> Catalogued:
+    works = find_works(spool, heads)
+    counts = write_catalogue(file, spool, works, given_up)
+    return Catalogued(*counts, {i: document.same_work_as for i, document in works.documents.items()})
 
 
 def write_catalogue(file: Path, spool: SpoolReader, works: Works, given_up: Event | None = None) -> tuple[int, int]:

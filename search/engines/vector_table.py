@@ -115,8 +115,14 @@ class AddedRows:
             self._file.flush()
         return np.memmap(self._path, np.float32, "r").reshape(-1, self.dimension)
 
+    def move_to(self, path: Path) -> None:
+        """Give the file with all rows another name, on the same disk. No rows can be added or read then."""
+        if self._file is not None:
+            self._file.close()
+            self._path.replace(path)
+
     def close(self) -> None:
-        """Remove the rows from the disk."""
+        """Remove the rows from the disk, where they were not moved."""
         if self._file is not None:
             self._file.close()
             self._path.unlink(missing_ok=True)

@@ -39,7 +39,7 @@ def citations_of(read: Sequence[ReadDocument]) -> list[Citation]:
     with TemporaryDirectory() as folder, Spool(Path(folder, "spool")) as spool:
         for each in read:
             spool.add(pack(each))
-        works = find_works(spool)
+        works = find_works(spool, spool.heads)
     same = {i: document.same_work_as for i, document in works.documents.items()}
     documents = [replace(r.document, same_work_as=same[r.document.document_id]) for r in read]
     return cite(documents, {r.document.document_id: r.clauses for r in read}, works.ranks)
