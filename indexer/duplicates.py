@@ -298,18 +298,23 @@ def clause_key(clause: Clause) -> str:
 def text_number(clause: Clause, work: str) -> int:
     """The number that equal clauses share (63 bits of a hash). Clauses of some length are equal wherever they stand,
     short ones and headings only within their work and under the same headings."""
-    return _text_number(clause, clause_key(clause), work)
+    return _text_number(clause, clause_key(clause), work, _path_letters(clause.path))
 
 
 def text_numbers(clauses: Sequence[Clause], work: str) -> list[int]:
     """`text_number` of many clauses of one document."""
     keys = letters_all([_NUMBER.sub("", clause.text) for clause in clauses])
-    return [_text_number(clause, key, work) for clause, key in zip(clauses, keys, strict=True)]
+    paths = {path: _path_letters(path) for path in {clause.path for clause in clauses}}
+    return [_text_number(clause, key, work, paths[clause.path]) for clause, key in zip(clauses, keys, strict=True)]
 
 
-def _text_number(clause: Clause, key: str, work: str) -> int:
+def _path_letters(path: tuple[str, ...]) -> str:
+    return "/".join(map(letters, path))
+
+
+def _text_number(clause: Clause, key: str, work: str, path: str) -> int:
     everywhere = clause.kind in (ClauseKind.TEXT, ClauseKind.TABLE) and len(key) >= _SHORTEST_COPY
-    where = "" if everywhere else work + "/" + "/".join(map(letters, clause.path))
+    where = "" if everywhere else f"{work}/{path}"
     digest = blake2b(f"{where}\n{key}".encode(), digest_size=8).digest()
     return int.from_bytes(digest) >> 1
 

@@ -45,5 +45,6 @@ def passages(title: str, text: str) -> tuple[str, ...]:
 
 def named(title: str, text: str, spans: Iterable[tuple[int, int]]) -> list[str]:
     """The passages of a clause as they stand in its document, for who has its `windows` and simplifies many at once."""
-    name = title if len(title.removeprefix("中华人民共和国")) <= NAME_LENGTH else ""
-    return ["\n".join(filter(None, (name, text[start:end]))) for start, end in spans]
+    if not title or len(title.removeprefix("中华人民共和国")) > NAME_LENGTH:
+        return [text[start:end] for start, end in spans]
+    return [f"{title}\n{text[start:end]}" if end > start else title for start, end in spans]

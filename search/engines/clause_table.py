@@ -16,8 +16,8 @@ from __future__ import annotations
 import mmap
 import zipfile
 from array import array
-from collections import OrderedDict
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter, OrderedDict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -34,6 +34,7 @@ from search.text.weighing import hash_of
 
 if TYPE_CHECKING:
     from search.engines.fields import AnalysedFields
+    from search.engines.protocol import ClauseEntry
     from search.text.weighing import Weighed
 
 Array = NDArray[Any]
@@ -184,23 +185,23 @@ class TableWriter:
     def add(self, fields: AnalysedFields) -> int:
         """The row of the first of some clauses; the others are behind it."""
         first = len(self._committed.columns.clause_ids) + len(self._rows)
-        self._check_new([entry.clause_id for entry in fields.entries])
-        for row, entry in enumerate(fields.entries, first):
-            self._rows[entry.clause_id] = row
-            self._ordinals.append(entry.ordinal)
-            self._document_of.append(self._documents.setdefault(entry.document_id, len(self._documents)))
+        added = {entry.clause_id: row for row, entry in enumerate(fields.entries, first)}
+        self._check_new(added, fields.entries)
+        self._rows |= added
+        self._ordinals.extend([entry.ordinal for entry in fields.entries])
+        documents = self._documents
+        self._document_of.extend([documents.setdefault(e.document_id, len(documents)) for e in fields.entries])
         encoded = [text.encode("utf-8", "surrogatepass") for text in fields.folded]
         self._texts.writelines(encoded)
         self._sizes.extend(map(len, encoded))
         self._parts.frombytes(self._part_numbers(fields)[fields.which].astype(np.int32).tobytes())
         return first
 
-    def _check_new(self, clause_ids: Sequence[str]) -> None:
-        seen: set[str] = set()
-        for clause_id in clause_ids:
-            if clause_id in self._rows or clause_id in seen:
-                raise ValueError(f"clause {clause_id!r} is added twice in one batch")
-            seen.add(clause_id)
+    def _check_new(self, added: Mapping[str, int], entries: Sequence[ClauseEntry]) -> None:
+        if len(added) == len(entries) and self._rows.keys().isdisjoint(added):
+            return
+        counts = Counter([*self._rows, *[entry.clause_id for entry in entries]])
+        raise ValueError(f"clause {max(counts, key=counts.__getitem__)!r} is added twice in one batch")
 
     def _part_numbers(self, fields: AnalysedFields) -> Array:
         """For each of the texts its part; those that are new are written. Titles and paths are remembered."""

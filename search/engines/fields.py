@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from search.engines.ranking import Fields, fields_of
+from search.engines.ranking import Fields, path_text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -52,14 +52,14 @@ class AnalysedFields:
 
 def analysed(entries: Sequence[ClauseEntry], analyzer: Analyzer) -> AnalysedFields:
     """Analyse all fields of some clauses together."""
-    fields = [fields_of(entry) for entry in entries]
     titles: dict[str, int] = {}
-    paths: dict[str, int] = {}
-    places = [(titles.setdefault(f.title, len(titles)), paths.setdefault(f.path, len(paths))) for f in fields]
-    texts = [*titles, *paths, *(f.text for f in fields)]
-    first = (0, len(titles), len(titles) + len(paths))
-    rows = [(title, path, number) for number, (title, path) in enumerate(places)]
-    which = np.array(rows, np.int64).reshape(-1, len(Fields._fields)) + first
+    paths: dict[tuple[str, ...], int] = {}
+    which = np.empty((len(entries), len(Fields._fields)), np.int64)
+    which[:, 0] = [titles.setdefault(entry.title, len(titles)) for entry in entries]
+    which[:, 1] = [paths.setdefault(entry.path, len(paths)) for entry in entries]
+    which[:, 1] += len(titles)
+    which[:, 2] = np.arange(len(entries)) + len(titles) + len(paths)
+    texts = [*titles, *map(path_text, paths), *[entry.text for entry in entries]]
     return AnalysedFields(entries, texts, analyzer.weigh_all(texts), which)
 
 

@@ -45,8 +45,13 @@ class Ranking:
 
 
 def fields_of(entry: ClauseEntry) -> Fields:
-    """The texts that are analysed. The parts of the path are kept apart, so that no term spans two."""
-    return Fields(entry.title, "\n".join(entry.path), entry.text)
+    """The texts that are analysed."""
+    return Fields(entry.title, path_text(entry.path), entry.text)
+
+
+def path_text(path: tuple[str, ...]) -> str:
+    """A path as it is analysed: its parts are kept apart, so that no term spans two."""
+    return "\n".join(path)
 
 
 def query_weights(query: KeywordQuery, analyzer: Analyzer) -> dict[str, float]:

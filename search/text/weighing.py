@@ -198,11 +198,15 @@ class _Named:
 
     def __init__(self, trie: Trie | None) -> None:
         self._words = trie.words if trie else ()
+        self._first = _OTHER + len(self._words)
         self._numbers: dict[str, int] = {}
 
     def number(self, term: str) -> int:
         """A term's number; in a text, a term is numbered either here or by its node or code points."""
-        return self._numbers.setdefault(term, _OTHER | len(self._words) + len(self._numbers))
+        number = self._numbers.get(term)
+        if number is None:
+            number = self._numbers[term] = self._first + len(self._numbers)
+        return number
 
     def names(self, terms: Iterable[int]) -> dict[int, str]:
         """The terms that numbers stand for."""

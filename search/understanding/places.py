@@ -68,7 +68,7 @@ def as_bits(provinces: Iterable[str]) -> int:
 def bits_in_each(folded: Sequence[str]) -> list[int]:
     """The provinces that each of some folded texts names, as bits; for many texts, most of which name none."""
     names, bits = _names(), _bits()
-    found, begins = [0] * len(folded), list(accumulate((len(text) + 1 for text in folded), initial=0))
+    found, begins = [0] * len(folded), list(accumulate([len(text) + 1 for text in folded], initial=0))
     for match in _name().finditer("\n".join(folded)):  # no name has a line break in it
         found[bisect_right(begins, match.start()) - 1] |= bits[names[match[0]]]
     return found
