@@ -67,7 +67,7 @@ class PooledSearcher(Searcher):
         return replace(page, notices=page.notices + self._live.notices())
 
 
-class _Nobody(Exception):
+class Nobody(Exception):
     """No worker became free in time."""
 
 
@@ -81,7 +81,7 @@ class _Waiting:
     """Here comes the one that was."""
 
 
-class _Desk:
+class Desk:
     """The workers that nobody is using, and the questions for which there is none. Safe for many threads.
 
     The last worker used has the warmest caches and is taken first; the question that has waited longest comes first. Whoever
@@ -98,8 +98,13 @@ class _Desk:
         """Workers that nobody is using."""
         return len(self._free)
 
+    @property
+    def waiting(self) -> int:
+        """Questions that wait."""
+        return len(self._waiting)
+
     def ask(self, question: Question, seconds: float, but: Collection[Worker] = ()) -> Worker:
-        """A worker that has been asked, none of `but`. Raises _Nobody after so many seconds."""
+        """A worker that has been asked, none of `but`. Raises Nobody where there was none in so many seconds."""
         with self._lock:
             worker = next((free for free in reversed(self._free) if free not in but), None)
             if worker is None:
@@ -119,7 +124,7 @@ class _Desk:
             with self._lock:
                 if waiting in self._waiting:
                     self._waiting.remove(waiting)
-                    raise _Nobody from None
+                    raise Nobody from None
             return waiting.asked.get()  # it is being asked at this moment
 
     def put(self, worker: Worker) -> None:
@@ -144,7 +149,7 @@ class Pool:
         self._settings = settings
         self._serving = serving
         self._seconds = settings.search_seconds
-        self._desk = _Desk(self._told)
+        self._desk = Desk(self._told)
         self._latest = ""
         """What `serving` said last."""
         self._lock = Lock()
@@ -177,7 +182,7 @@ class Pool:
                 finally:
                     self._release(worker)
                 unpacked(answer)
-        except (Lost, _Nobody):
+        except (Lost, Nobody):
             _log.warning("a search process was lost while it got ready")
 
     def close(self) -> None:
@@ -192,7 +197,7 @@ class Pool:
         self._latest = self._serving()
         try:
             worker = self._desk.ask(question, max(0.0, deadline - time.monotonic()))
-        except _Nobody:
+        except Nobody:
             raise SearchTimeout(seconds=self._seconds) from None
         try:
             answer = worker.receive(deadline)

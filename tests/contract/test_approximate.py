@@ -37,6 +37,7 @@ def many(entries: list[ClauseEntry], analyzer: Analyzer, tmp_path_factory: pytes
         patch.setattr("search.engines.faiss_vectors.APPROXIMATE_FROM", MANY)
         put(create_engine(folder, analyzer, name="tantivy"), *entries)
     assert (folder / "vectors.rows").stat().st_size > 2 * (folder / "vectors.faiss").stat().st_size
+    assert not list(folder.glob("*.new"))
     return open_engine(folder, analyzer, name="tantivy")
 
 

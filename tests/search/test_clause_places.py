@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from search.clause_places import Places, PlaceWriter
 from search.model import Clause, ClauseKind, Document
-from search.understanding.places import as_bits
+from search.text.normalise import fold
+from search.understanding.places import as_bits, bits_in_each, provinces_in
+from tests.conftest import ROOT
 
 
 def document(title: str = "实施意见", region: str | None = None) -> Document:
@@ -43,3 +45,23 @@ def test_a_clause_speaks_of_the_provinces_in_its_words_its_headings_and_what_its
     places = Places.of(dict(writer.columns()))
     everywhere = as_bits({"上海", "吉林"})
     assert places.provinces.tolist() == [everywhere, everywhere | as_bits({"浙江", "广东"}), 0]
+
+
+def test_provinces_of_many_texts_are_those_of_each() -> None:
+    """Also where names touch, overlap or begin at the end of a text, and beside characters of more than 16 bits."""
+    corpus = [path.read_text("utf-8") for path in sorted((ROOT / "corpus").iterdir())]
+    texts = [
+        "",
+        "上",
+        "海北京",
+        "内蒙古自治区呼和浩特市",
+        "上海海南",
+        "吉林省吉林市长春市",
+        "𠮷林𠀋河北",
+        "汉中 汉中市",
+        "北\n京",
+        *corpus,
+    ]
+    folded = [fold(text) for text in [*texts, *(text[::-1] for text in texts)]]
+    assert bits_in_each(folded) == [as_bits(provinces_in(text)) for text in folded]
+    assert bits_in_each([]) == []

@@ -6,21 +6,24 @@ import multiprocessing
 import os
 import pickle
 import signal
+import threading
+import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
+from typing import cast
 
 import pytest
 
 from indexer.report import IndexReport
 from search.errors import BadParameter, EmptyQuery, QueryTooLong, SearchTimeout, UnknownClause
 from search.model import Filters, Mode, ResultPage
-from search.pool import PooledSearcher
+from search.pool import Desk, Nobody, PooledSearcher
 from search.searcher import Searcher
 from search.settings import Settings
 from search.stages import listening
-from search.worker import Worker
+from search.worker import Question, Told, Worker
 
 QUERIES = [
     "民营银行",
@@ -170,3 +173,67 @@ def test_who_waits_for_a_process_gets_one_whoever_else_waits(settings: Settings,
         assert pages[0].total
     finally:
         opened.close()
+
+
+class _Asked:
+    """Stands where a worker stands at the desk, and knows what it was asked, and by which thread."""
+
+    is_alive = True
+
+    def __init__(self) -> None:
+        self.questions: list[str] = []
+        self.threads: list[str] = []
+
+    def ask(self, told: Told, question: Question) -> None:
+        self.questions.append(question.method)
+        self.threads.append(threading.current_thread().name)
+
+
+def _desk() -> Desk:
+    return Desk(lambda: Told("000001"))
+
+
+def _waiting(threads: ThreadPoolExecutor, desk: Desk, *methods: str) -> list[Future[Worker]]:
+    """Questions that wait, in this order."""
+    begun = []
+    for number, method in enumerate(methods, 1):
+        begun.append(threads.submit(desk.ask, Question(method), 60.0))
+        while desk.waiting < number:
+            time.sleep(0.001)
+    return begun
+
+
+def test_who_brings_a_worker_back_asks_it_what_has_waited_longest() -> None:
+    desk, worker = _desk(), _Asked()
+    with ThreadPoolExecutor(2) as threads:
+        first, second = _waiting(threads, desk, "民营银行", "民營銀行")
+        desk.put(cast("Worker", worker))
+        assert (first.result(), worker.questions) == (worker, ["民营银行"])
+        assert not second.done()
+        desk.put(cast("Worker", worker))
+        assert (second.result(), worker.questions) == (worker, ["民营银行", "民營銀行"])
+    assert set(worker.threads) == {threading.current_thread().name}
+    desk.put(cast("Worker", worker))
+    assert (len(desk), desk.waiting) == (1, 0)
+
+
+def test_a_question_that_waited_in_vain_is_never_asked() -> None:
+    desk, worker = _desk(), _Asked()
+    with pytest.raises(Nobody):
+        desk.ask(Question("〔2016〕62号"), 0.01)
+    desk.put(cast("Worker", worker))
+    assert (worker.questions, len(desk), desk.waiting) == ([], 1, 0)
+    assert desk.ask(Question("ＰＰＰ"), 0.01) is cast("Worker", worker)
+
+
+def test_a_question_for_another_worker_lets_this_one_go_to_the_next() -> None:
+    desk, one, other = _desk(), _Asked(), _Asked()
+    with ThreadPoolExecutor(2) as threads:
+        picky = threads.submit(desk.ask, Question("warm_up"), 60.0, [cast("Worker", one)])
+        while not desk.waiting:
+            time.sleep(0.001)
+        desk.put(cast("Worker", one))
+        assert (len(desk), one.questions) == (1, [])
+        assert desk.ask(Question("search"), 0.0) is cast("Worker", one)
+        desk.put(cast("Worker", other))
+        assert (picky.result(), other.questions) == (other, ["warm_up"])
