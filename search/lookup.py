@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple, Protocol
 
 from search.engines.columns import Candidates
 from search.engines.protocol import Engine, KeywordQuery
+from search.law_names import distance, name_of
 from search.model import ChannelMatch, Notice
 from search.query import Article, Query
 from search.ranked import Ranked, RankedList, Retrieved
@@ -15,12 +15,10 @@ from search.store import Catalogue
 from search.text.normalise import fold
 from search.text.numerals import units
 
-_NATION = "中华人民共和国"
 _NAMING = 200
 """Clauses that name a 文号 which are listed behind the document that bears it."""
 _PARTS = 200
 """Clauses of the law that name an article, of which it and its parts are some."""
-_TITLES = 65_536
 
 
 class Naming(Protocol):
@@ -56,31 +54,10 @@ def _begins_with(unit: str, folded: str) -> bool:
     return first is not None and first[0] == unit and not folded[: first[1]].strip()
 
 
-@lru_cache(maxsize=_TITLES)
-def _name(title: str) -> str:
-    """A law's name without the nation's and an article's number: 中华人民共和国公司法第六十条 → 公司法."""
-    folded = fold(title)
-    number = next(units(folded), None)
-    return folded[: number[1] if number else None].removeprefix(_NATION).strip()
-
-
-def _distance(article: Article, title: str) -> int | None:
-    """How far a title is from the law's name, in characters; None where neither is in the other."""
-    name = _name(title)
-    return abs(len(name) - len(article.law)) if name and (name in article.law or article.law in name) else None
-
-
 def _closeness(article: Article, named: Named) -> tuple[int, int] | None:
-    distance = _distance(article, named.title)
-    place = None if distance is None else _own_number(named, article.unit)
-    return None if distance is None or place is None else (distance, place)
-
-
-def _of_the_name(article: Article, titles: Iterable[tuple[str, str]]) -> list[str]:
-    """The ids of the documents whose title is the closest to the law's name."""
-    distances = {document_id: far for document_id, title in titles if (far := _distance(article, title)) is not None}
-    closest = min(distances.values(), default=0)
-    return [document_id for document_id, distance in distances.items() if distance == closest]
+    far = distance(name_of(named.title), article.law)
+    place = None if far is None else _own_number(named, article.unit)
+    return None if far is None or place is None else (far, place)
 
 
 def articles_in(named: Sequence[Named], ordinals: Sequence[int], articles: Sequence[Article]) -> list[int]:
@@ -95,14 +72,14 @@ def articles_in(named: Sequence[Named], ordinals: Sequence[int], articles: Seque
 
 
 def articles_first(
-    engine: Engine, named: Naming, titles: Sequence[tuple[str, str]], ranked: RankedList, query: Query
+    engine: Engine, named: Naming, bearing: Callable[[str], Collection[str]], ranked: RankedList, query: Query
 ) -> tuple[RankedList, Sequence[int]]:
     """A ranked list, and ahead of it the articles that the query names, be they in it or not: those of the law of the closest
-    name, in all its editions; with their places in the catalogue. `titles` are the documents to look in, with their ids."""
+    name, in all its editions; with their places in the catalogue. `bearing` gives the documents that bear the name."""
     clauses: dict[int, str] = {}
     for article in query.articles:
         asked = KeywordQuery(article.unit, query.phrases, query.excluded)
-        naming = Candidates.of(engine.keyword(asked, _PARTS, _of_the_name(article, titles)))
+        naming = Candidates.of(engine.keyword(asked, _PARTS, bearing(article.law)))
         clauses |= {ordinal: naming.clause_id(rank) for rank, ordinal in enumerate(naming.ordinals.tolist())}
     ordinals = list(clauses)
     first = [ordinals[place] for place in articles_in(named(ordinals), ordinals, query.articles)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
@@ -17,6 +17,7 @@ from search.engines.protocol import Candidate, Engine
 from search.errors import IndexDamaged, ModelUnavailable
 from search.expansion import ask_keyword
 from search.fusion import NOT_FOUND, Fused, fuse
+from search.law_names import LawNames
 from search.lookup import Naming, articles_first
 from search.model import ChannelMatch, Mode, Notice
 from search.preferring import prefer
@@ -36,6 +37,7 @@ KEYWORD_DEPTH = 1000
 KEYWORD_CEILING = 0.5
 """In a fused list, a keyword score counts in full from this share of what a full match would have: a query whose words
 hardly occur is answered by meaning. Measured; see benchmarks/README.md."""
+_NO_LAWS = LawNames(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +45,8 @@ class Retriever:
     """Asks an engine's channels and merges what they say.
 
     `embedder` is called when a vector is needed, so that keyword search loads no model; `named` gives the titles, paths and
-    texts of clauses for what an engine cannot check itself; `titles` are the documents' ids and titles, in which articles
-    are looked up. With `beside`, the keyword channel is asked in another thread while this one embeds the query, which leaves
+    texts of clauses for what an engine cannot check itself; `names` are those of the laws in which articles are looked
+    up. With `beside`, the keyword channel is asked in another thread while this one embeds the query, which leaves
     the interpreter free; and `meanwhile` is begun there, too.
     """
 
@@ -55,7 +57,7 @@ class Retriever:
     semantic_floor: float | None = None
     beside: Executor | None = None
     meanwhile: Sequence[Aside[Any]] = ()
-    titles: Callable[[], Iterable[tuple[str, str]]] = tuple
+    names: Callable[[], LawNames] = lambda: _NO_LAWS
 
     def retrieve(
         self, query: Query, mode: Mode, depth: int = DEPTH, documents: Collection[str] | None = None
@@ -82,8 +84,8 @@ class Retriever:
             )
             if not query.articles or mode is Mode.SEMANTIC:
                 return Retrieved(ranked, notices=notices)
-            titles = [(i, title) for i, title in self.titles() if documents is None or i in documents]
-            return Retrieved(*articles_first(self.engine, self.named, titles, ranked, query), notices)
+            bearing = partial(self.names().nearest, within=documents)
+            return Retrieved(*articles_first(self.engine, self.named, bearing, ranked, query), notices)
 
     def _keyword(self, query: Query, limit: int, documents: Collection[str] | None) -> Sequence[Candidate]:
         with stage("keyword"):

@@ -286,7 +286,7 @@ class Searcher:
             settings.semantic_floor,
             asked.beside,
             (asked.wording,),
-            lambda: ((document.document_id, document.title) for document in catalogue.facts()),
+            catalogue.law_names,
         )
 
     def _folded(self, asked: _Search, filters: Filters) -> _Answer:

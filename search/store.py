@@ -18,6 +18,7 @@ from typing import Any, Self
 from search.clause_places import Places, PlaceWriter
 from search.filtering import admits
 from search.holding import Hold
+from search.law_names import LawNames
 from search.model import Citation, Clause, ClauseKind, Document, Edition, Evidence, Filters, Relation, Validity
 from search.text.numbers import document_number_key
 
@@ -211,6 +212,7 @@ class Catalogue:
         self._lock = Lock()
         self._facts: Sequence[Document] | None = None
         self._places: Places | None = None
+        self._law_names: LawNames | None = None
         self._hold = Hold(file)
 
     def close(self) -> None:
@@ -268,6 +270,12 @@ class Catalogue:
             rows = self._rows(f"SELECT {_FACTS} FROM documents ORDER BY position")
             self._facts = [_document(row) for row in rows]
         return self._facts
+
+    def law_names(self) -> LawNames:
+        """The documents by the names of laws; kept once asked for."""
+        if self._law_names is None:
+            self._law_names = LawNames((d.document_id, d.title) for d in self.facts())
+        return self._law_names
 
     def facts_by_id(self, document_ids: Collection[str]) -> dict[str, Document]:
         """Documents without their bodies and evidence."""

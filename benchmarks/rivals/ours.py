@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.rivals.given import DEPTH, Given, Question
 from search.evaluation import Judged, evaluation_engine
-from search.evaluation.folder import named
+from search.evaluation.folder import law_names, named
 from search.model import Mode
 from search.reading import QueryReader
 from search.retrieval import Retriever
@@ -52,7 +52,7 @@ class Ours:
             named(self.judged),
             self.settings.keyword_weight,
             self.settings.semantic_floor,
-            titles=lambda: ((document_id, title) for document_id, (title, _) in self.judged.corpus.items()),
+            names=law_names(self.judged),
         )
         self._reader = QueryReader(Analyzer(self.settings.cache), SynonymBook(self.settings.home / "synonyms.txt"))
 

@@ -20,6 +20,7 @@ from search.engines import DEFAULT, create_engine, open_engine
 from search.engines.protocol import ClauseEntry, Engine
 from search.errors import BadFolder
 from search.evaluation.measuring import Judged, Run, measure
+from search.law_names import LawNames
 from search.lookup import Named, Naming
 from search.model import Mode
 from search.reading import QueryReader
@@ -202,6 +203,11 @@ def named(judged: Judged) -> Naming:
     return of
 
 
+def law_names(judged: Judged) -> Callable[[], LawNames]:
+    """A folder's documents by the names of laws, made when they are first asked for."""
+    return cache(lambda: LawNames((document_id, title) for document_id, (title, _) in judged.corpus.items()))
+
+
 def evaluate(settings: Settings, folder: Path, setup: Setup | None = None) -> Run:
     """Measure on a folder. Raises BadFolder, ModelUnavailable."""
     setup = setup or Setup()
@@ -213,7 +219,7 @@ def evaluate(settings: Settings, folder: Path, setup: Setup | None = None) -> Ru
         named(judged),
         settings.keyword_weight,
         settings.semantic_floor,
-        titles=lambda: ((document_id, title) for document_id, (title, _) in judged.corpus.items()),
+        names=law_names(judged),
     )
 
     reader = QueryReader(Analyzer(settings.cache), SynonymBook(settings.home / "synonyms.txt"))
