@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 from itertools import accumulate
 
-from search.text.normalise import fold
+from search.text.normalise import fold, fold_all
 from search.text.numerals import units
 
 _NATION = "中华人民共和国"
@@ -18,7 +18,7 @@ _BETWEEN = "\n"
 @lru_cache(maxsize=_REMEMBERED)
 def name_of(title: str) -> str:
     """A law's name without the nation's and an article's number: 中华人民共和国公司法第六十条 → 公司法."""
-    return _name(title)
+    return _name(fold(title))
 
 
 def distance(name: str, law: str) -> int | None:
@@ -33,8 +33,9 @@ class LawNames:
     def __init__(self, titles: Iterable[tuple[str, str]]) -> None:
         """`titles`: the documents' ids and titles."""
         self._documents: dict[str, list[str]] = {}
-        for document_id, title in titles:
-            self._documents.setdefault(_name(title).replace(_BETWEEN, " "), []).append(document_id)
+        listed = list(titles)
+        for (document_id, _), folded in zip(listed, fold_all([title for _, title in listed]), strict=True):
+            self._documents.setdefault(_name(folded).replace(_BETWEEN, " "), []).append(document_id)
         self._documents.pop("", None)
         self._names = list(self._documents)
         self._joined = _BETWEEN.join(self._names)
@@ -65,7 +66,6 @@ class LawNames:
             at = self._joined.find(law, self._begins[number + 1])
 
 
-def _name(title: str) -> str:
-    folded = fold(title)
+def _name(folded: str) -> str:
     number = next(units(folded), None) if "第" in folded else None
     return folded[: number[1] if number else None].removeprefix(_NATION).strip()
