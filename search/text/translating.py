@@ -37,13 +37,13 @@ class Translation:
         joined = made[kept].tobytes().decode("utf-32-le", "surrogatepass")
         bounds = np.concatenate([np.zeros(1, np.int64), np.cumsum(kept)])[np.append(0, ends)].tolist()
         results = [joined[first:last] for first, last in pairwise(bounds)]
-        for number in np.unique(singly).tolist():
+        for number in dict.fromkeys(singly.tolist()):
             results[number] = self._of_one(texts[number])
         return results
 
     def _translated(self, points: NDArray[np.uint32]) -> NDArray[np.int32]:
         made: NDArray[np.int32] = self._points[points]
-        unknown = np.unique(points[made == _UNKNOWN])
+        unknown = np.flatnonzero(np.bincount(points[made == _UNKNOWN]))  # np.unique loads numpy.ma
         if len(unknown):
             self._points[unknown] = self._looked_up(unknown.tolist())
             made = self._points[points]
