@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,7 @@ from search.vouching import semantic_floor, vouched
 
 if TYPE_CHECKING:
     from search.embedding import Embedder
+    from search.engines.protocol import Vectors
 
 DEPTH = 200
 """Candidates taken from each channel where both are fused (more where a deep page asks for more)."""
@@ -40,6 +41,20 @@ hardly occur is answered by meaning. Measured; see benchmarks/README.md."""
 _NO_LAWS = LawNames(())
 
 
+class Guess(NamedTuple):
+    """A query that was embedded before it was known what it means: mostly what it says."""
+
+    text: str
+    vectors: Vectors
+
+    @classmethod
+    def of(cls, query: str, embedder: Embedder) -> Self:
+        """Embed it as it stands."""
+        text = simplify(" ".join(query.split()))
+        with stage("embedding"):
+            return cls(text, embedder.encode_queries([text]))
+
+
 @dataclass(frozen=True, slots=True)
 class Retriever:
     """Asks an engine's channels and merges what they say.
@@ -47,7 +62,8 @@ class Retriever:
     `embedder` is called when a vector is needed, so that keyword search loads no model; `named` gives the titles, paths and
     texts of clauses for what an engine cannot check itself; `names` are those of the laws in which articles are looked
     up. With `beside`, the keyword channel is asked in another thread while this one embeds the query, which leaves
-    the interpreter free; and `meanwhile` is begun there, too.
+    the interpreter free; and `meanwhile` is begun there, too. `guess` and `words` are what was begun before: the query's vector, if
+    that is what it means, and the keyword channel's answer.
     """
 
     engine: Engine
@@ -58,6 +74,8 @@ class Retriever:
     beside: Executor | None = None
     meanwhile: Sequence[Aside[Any]] = ()
     names: Callable[[], LawNames] = lambda: _NO_LAWS
+    guess: Guess | None = None
+    words: Aside[Sequence[Candidate]] | None = None
 
     def retrieve(
         self, query: Query, mode: Mode, depth: int = DEPTH, documents: Collection[str] | None = None
@@ -66,7 +84,7 @@ class Retriever:
         notices: tuple[Notice, ...] = ()
         channels: dict[str, Sequence[Candidate]] = {}
         limit = max(depth, KEYWORD_DEPTH) if mode is Mode.KEYWORD else depth
-        words = Aside(partial(self._keyword, query, limit, documents), self.beside)
+        words = self.words or self.asking(query, limit, documents)
         if mode is not Mode.KEYWORD:
             for each in (*([words] if mode is Mode.HYBRID else ()), *self.meanwhile):
                 each.begin()
@@ -87,13 +105,16 @@ class Retriever:
             bearing = partial(self.names().nearest, within=documents)
             return Retrieved(*articles_first(self.engine, self.named, bearing, ranked, query), notices)
 
+    def asking(self, query: Query, limit: int, documents: Collection[str] | None) -> Aside[Sequence[Candidate]]:
+        """The keyword channel's answer, to be begun."""
+        return Aside(partial(self._keyword, query, limit, documents), self.beside)
+
     def _keyword(self, query: Query, limit: int, documents: Collection[str] | None) -> Sequence[Candidate]:
         with stage("keyword"):
             return ask_keyword(self.engine, query, limit, documents)
 
     def _semantic(self, query: Query, depth: int, documents: Collection[str] | None) -> Sequence[Candidate]:
-        with stage("embedding"):
-            vectors = self.embedder().encode_queries([simplify(query.meaning)])
+        vectors = self._vectors(simplify(query.meaning))
         with stage("vectors"):
             found = self.engine.semantic(vectors, depth, documents)
         if not query.phrases and not query.excluded:
@@ -101,6 +122,12 @@ class Retriever:
         columns = Candidates.of(found)
         fulfilling = [_fulfils(query, fold(n.text)) for n in self.named(columns.ordinals.tolist())]
         return columns.kept(np.array(fulfilling, np.bool_))
+
+    def _vectors(self, text: str) -> Vectors:
+        if self.guess is not None and self.guess.text == text:
+            return self.guess.vectors
+        with stage("embedding"):
+            return self.embedder().encode_queries([text])
 
     def _fuse(self, channels: Mapping[str, Candidates], query: Query) -> RankedList:
         both = len(channels) > 1

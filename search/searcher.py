@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,22 +15,21 @@ from search.aside import Aside, Helpers
 from search.embedding.on_demand import ModelOnDemand
 from search.engines import ELSEWHERE
 from search.errors import EmptyQuery, ModelUnavailable, QueryTooLong, UnknownClause, UnknownDocument
-from search.facets import count_facets
-from search.folding import FoldedList, fold_copies, sorted_hits
+from search.folding import fold_copies, sorted_hits
 from search.listing import list_documents, titled_first
 from search.live import LiveIndex, Role, Snapshot
 from search.lookup import find_numbers
-from search.model import Citations, Clause, Document, Facets, Filters, Mode, Notice, ResultPage, Sort
+from search.model import Citations, Clause, Document, Filters, Mode, Notice, ResultPage, Sort
 from search.query import Query
 from search.ranked import Retrieved
 from search.reading import QueryReader, Wording, documents_for, understood_notices
 from search.reranking import Reranking
-from search.retrieval import DEPTH, Retriever
+from search.retrieval import DEPTH, Guess, Retriever
+from search.searching import Answer, Begun, Search, facets_of
 from search.settings import Settings
-from search.showing import Asked, clauses_of, documents_having, named, show_hits
+from search.showing import Asked, clauses_of, named, show_hits
 from search.similarity import Passage, nearest_to_clause, nearest_to_passage
 from search.stages import stage
-from search.store import Catalogue
 from search.suggest import Suggestion
 from search.text.segment import Analyzer
 from search.understanding.synonyms import SynonymBook
@@ -40,8 +39,11 @@ from search.within import find_within
 
 if TYPE_CHECKING:
     from search.embedding import Embedder
+    from search.engines.protocol import Candidate
 
 _NO_FILTERS = Filters()
+_UNCLEAR = re.compile(r"[\d:：]|^\W*$")
+"""Of a query that may be none to be embedded: a 文号, a field, nothing."""
 
 
 class Searcher:
@@ -87,22 +89,16 @@ class Searcher:
 
         Raises EmptyQuery, QueryTooLong, and in semantic mode ModelUnavailable."""
         self._check_length(query)
-        with stage("reading"):
-            parsed = self._reader.read(query)
-        if parsed.is_empty:
-            raise EmptyQuery
-        if mode is not Mode.KEYWORD and not parsed.is_lookup and not parsed.is_listing:
-            with suppress(ModelUnavailable):  # the retriever says so in its answer
-                self._embedder()  # loaded once; not part of what a search takes
+        if mode is not Mode.KEYWORD and not self._model.is_loaded:
+            self._load_for(query)
         began = time.perf_counter()
         with self._live.using() as snapshot, self.helpers.search() as beside:
-            wording = Aside(partial(self._wording, query, parsed, snapshot), beside)
-            depth = max(DEPTH, 2 * (offset + limit))
-            find = partial(self._folded, _Search(snapshot, parsed, mode, depth, wording, beside))
+            asked = self._asked(snapshot, query, mode, max(DEPTH, 2 * (offset + limit)), filters, beside)
+            parsed, wording, find = asked.query, asked.wording, partial(self._folded, asked)
             found = find(filters)
             notices, folded = found.notices, sorted_hits(found.folded, sort, snapshot.catalogue)
             with stage("facets"):
-                facets = _facets(snapshot.catalogue, filters, find, found) if faceted else None
+                facets = facets_of(snapshot.catalogue, filters, find, found) if faceted else None
             if parsed.phrases and not folded:
                 notices += (Notice("notice.phrase_not_found", {"phrase": parsed.phrases[0]}),)
             terms, doubtful, meant = wording.result()
@@ -112,8 +108,8 @@ class Searcher:
             notices += (Notice("notice.did_you_mean", {"query": meant}),) if meant else ()
             with stage("showing"):
                 weights = snapshot.engine.term_weights(parsed.keyword()) if explained else None
-                asked = Asked(terms, parsed.expansions, weights, within=found.documents)
-                hits = show_hits(snapshot.catalogue, self._analyzer, folded[offset : offset + limit], asked)
+                shown = Asked(terms, parsed.expansions, weights, within=found.documents)
+                hits = show_hits(snapshot.catalogue, self._analyzer, folded[offset : offset + limit], shown)
             notices += self._live.notices()
         suggestions = (meant,) if meant else ()
         return ResultPage(query, mode, len(folded), hits, _since(began), notices, suggestions, facets)
@@ -276,7 +272,46 @@ class Searcher:
 
     # -- from ranked clauses to hits --------------------------------------------------------------------------------
 
-    def _retriever(self, asked: _Search) -> Retriever:
+    def _load_for(self, query: str) -> None:
+        """Load the model if the query needs it: that is done once, and not part of what a search takes."""
+        parsed = self._reader.read(query)
+        if not (parsed.is_empty or parsed.is_lookup or parsed.is_listing):
+            with suppress(ModelUnavailable):  # the retriever says so in its answer
+                self._embedder()
+
+    def _asked(  # noqa: PLR0913, PLR0917
+        self, snapshot: Snapshot, query: str, mode: Mode, depth: int, filters: Filters, beside: Executor | None
+    ) -> Search:
+        """The search for a query. Where somebody helps, the query is embedded as it stands while the helper finds out what it
+        means and begins to ask the keyword channel. Raises EmptyQuery."""
+        reading = Aside(partial(self._read, snapshot, query, mode, depth, beside), beside)
+        if beside is None or mode is not Mode.HYBRID or not self._model.is_loaded or _UNCLEAR.search(query):
+            return reading.result()
+        begun = Aside(lambda: self._begun(reading.result(), filters), beside)
+        begun.begin()
+        guess = Guess.of(query, self._embedder())
+        return replace(begun.result(), guess=guess)
+
+    def _read(self, snapshot: Snapshot, query: str, mode: Mode, depth: int, beside: Executor | None) -> Search:
+        with stage("reading"):
+            parsed = self._reader.read(query)
+        if parsed.is_empty:
+            raise EmptyQuery
+        wording = Aside(partial(self._wording, query, parsed, snapshot), beside)
+        return Search(snapshot, parsed, mode, depth, wording, beside)
+
+    def _begun(self, asked: Search, filters: Filters) -> Search:
+        """The search with what the query's words take begun."""
+        query = asked.query
+        if query.is_lookup or query.is_listing:
+            return asked
+        documents, notices = documents_for(asked.snapshot.catalogue, filters.joined(query.filters))
+        words = self._retriever(asked).asking(query, asked.depth, documents)
+        words.begin()
+        asked.wording.begin()
+        return replace(asked, begun=Begun(filters, documents, notices, words))
+
+    def _retriever(self, asked: Search, words: Aside[Sequence[Candidate]] | None = None) -> Retriever:
         settings, catalogue = self._settings, asked.snapshot.catalogue
         return Retriever(
             asked.snapshot.engine,
@@ -287,13 +322,16 @@ class Searcher:
             asked.beside,
             (asked.wording,),
             catalogue.law_names,
+            asked.guess,
+            words,
         )
 
-    def _folded(self, asked: _Search, filters: Filters) -> _Answer:
+    def _folded(self, asked: Search, filters: Filters) -> Answer:
         """All hits, best first, and what the reader should know of them."""
         catalogue, query = asked.snapshot.catalogue, asked.query
-        documents, notices = documents_for(catalogue, filters.joined(query.filters))
-        found = self._find(asked, documents)
+        begun = asked.begun if asked.begun and asked.begun.filters == filters else None
+        documents, notices = begun[1:3] if begun else documents_for(catalogue, filters.joined(query.filters))
+        found = self._find(asked, documents, begun.words if begun else None)
         spread = not query.is_lookup and not query.is_listing and not query.articles
         with stage("folding"):
             folded = fold_copies(catalogue, found.ranked, spread=spread, looked_up=found.looked_up)
@@ -301,16 +339,18 @@ class Searcher:
             with stage("reranking"):
                 folded, said = self._reranking.apply(query.meaning, folded, partial(clauses_of, catalogue))
             notices += said
-        return _Answer(folded, notices + understood_notices(query) + found.notices, documents)
+        return Answer(folded, notices + understood_notices(query) + found.notices, documents)
 
-    def _find(self, asked: _Search, documents: Collection[str] | None) -> Retrieved:
+    def _find(
+        self, asked: Search, documents: Collection[str] | None, words: Aside[Sequence[Candidate]] | None
+    ) -> Retrieved:
         """What is listed by its facts, looked up by its 文号 or title, or searched for."""
         snapshot, query, mode = asked.snapshot, asked.query, asked.mode
         if query.is_listing:
             return list_documents(snapshot.catalogue, documents or (), query.excluded)
         if query.is_lookup and mode is not Mode.SEMANTIC:
             return find_numbers(snapshot.catalogue, snapshot.engine, query.document_numbers, documents)
-        found = self._retriever(asked).retrieve(query, mode, asked.depth, documents)
+        found = self._retriever(asked, words).retrieve(query, mode, asked.depth, documents)
         return found if mode is Mode.SEMANTIC else titled_first(snapshot.catalogue, found, query)
 
     def _wording(self, text: str, query: Query, snapshot: Snapshot) -> Wording:
@@ -320,38 +360,6 @@ class Searcher:
     def _check_length(self, text: str) -> None:
         if len(text) > self._settings.max_query_characters:
             raise QueryTooLong(length=len(text), limit=self._settings.max_query_characters)
-
-
-@dataclass(frozen=True, slots=True)
-class _Search:
-    """One search: what is asked of what, how many candidates are looked at, what the query's words say beside that, and who
-    helps."""
-
-    snapshot: Snapshot
-    query: Query
-    mode: Mode
-    depth: int
-    wording: Aside[Wording]
-    beside: Executor | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """All hits for some filters, best first, and the documents that the filters let through (None: all)."""
-
-    folded: FoldedList
-    notices: tuple[Notice, ...]
-    documents: Collection[str] | None
-
-
-def _facets(catalogue: Catalogue, filters: Filters, find: Callable[[Filters], _Answer], found: _Answer) -> Facets:
-    """The counts of what was found with the filters. A facet with a filter of its own takes another search, without it."""
-
-    def documents(wanted: Filters) -> list[list[Document]]:
-        answer = found if wanted == filters else find(wanted)
-        return documents_having(catalogue, answer.folded.texts.tolist(), answer.documents)
-
-    return count_facets(filters, documents, date.today())
 
 
 def _since(began: float) -> float:

@@ -26,6 +26,11 @@ class ModelOnDemand:
         self._failed: ModelUnavailable | None = None
         self._again = 0.0
 
+    @property
+    def is_loaded(self) -> bool:
+        """Whether `get` gives it at once."""
+        return self._model is not None
+
     def get(self) -> Embedder:
         """The model. Raises ModelUnavailable, at once where it could not be loaded lately or is being tried again."""
         if self._model is not None:

@@ -10,6 +10,8 @@ from dataclasses import replace
 import pytest
 
 from search.aside import Aside, Helpers
+from search.errors import EmptyQuery
+from search.model import Filters, Mode
 from search.searcher import Searcher
 
 SAID: ContextVar[str] = ContextVar("said", default="nothing")
@@ -90,3 +92,37 @@ def test_an_answer_is_the_same_without_help(searcher: Searcher, query: str) -> N
     finally:
         searcher.helpers.elsewhere = 0
     assert replace(alone, took_ms=0) == replace(helped, took_ms=0)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "2016年以来的民营银行",
+        "國發〔2016〕62號",
+        "“民间资本” -外资",
+        "文号:吉政发〔2017〕7号 银行",
+        "\ud800民营银行",
+        "  民營　銀行  ",
+        "1",
+    ],
+)
+@pytest.mark.parametrize("mode", list(Mode))
+def test_a_query_that_does_not_mean_what_it_says_is_answered_alike_with_help(
+    searcher: Searcher, query: str, mode: Mode
+) -> None:
+    """It is embedded before it is read, and again where that was not what it means."""
+    searcher.search("预热")  # the model is there
+    helped = searcher.search(query, mode=mode, faceted=True, filters=Filters(issuer="国务院"))
+    searcher.helpers.elsewhere = 1000
+    try:
+        alone = searcher.search(query, mode=mode, faceted=True, filters=Filters(issuer="国务院"))
+    finally:
+        searcher.helpers.elsewhere = 0
+    assert replace(alone, took_ms=0) == replace(helped, took_ms=0)
+
+
+def test_nothing_to_search_for_is_said_with_help_too(searcher: Searcher) -> None:
+    searcher.search("预热")
+    for query in ("", "，。", "“”", "〔〕", "_", "-银行"):
+        with pytest.raises(EmptyQuery):
+            searcher.search(query)
