@@ -50,7 +50,8 @@ class Guess(NamedTuple):
     @classmethod
     def of(cls, query: str, embedder: Embedder) -> Self:
         """Embed it as it stands."""
-        text = simplify(" ".join(query.split()))
+        whole = query.encode("utf-8", "replace").decode()  # as `parse` takes it
+        text = simplify(" ".join(whole.split()))
         with stage("embedding"):
             return cls(text, embedder.encode_queries([text]))
 
