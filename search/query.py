@@ -19,6 +19,7 @@ from search.understanding.places import provinces_in
 from search.understanding.synonyms import Expansion
 
 _QUOTED = re.compile('“([^”]*)”|「([^」]*)」|『([^』]*)』|"([^"]*)"|＂([^＂]*)＂|〝([^〞]*)〞|„([^“”]*)[“”]')
+_MARKED = re.compile(r'[\d:：“”「」『』"＂〝〞„－−-]')
 # In a question, typographic quotes are punctuation (“四个集中”具体指什么？); straight ones are typed to mean exact words.
 _TYPOGRAPHIC = str.maketrans("", "", "“”「」『』〝〞„")
 _QUESTION = re.compile(
@@ -122,6 +123,12 @@ class Query:
 
 def _text_of(match: re.Match[str]) -> str:
     return next((group for group in match.groups() if group is not None), "")
+
+
+def is_plain(text: str) -> bool:
+    """Whether a query probably means just what it says: it has no quotes, and nothing that a field, an exclusion, a 文号 or a limit
+    in words would have."""
+    return not _MARKED.search(text) and any(character.isalnum() for character in text)
 
 
 def parse(text: str, today: date | None = None) -> Query:

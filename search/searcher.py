@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Executor
@@ -20,7 +19,7 @@ from search.listing import list_documents, titled_first
 from search.live import LiveIndex, Role, Snapshot
 from search.lookup import find_numbers
 from search.model import Citations, Clause, Document, Filters, Mode, Notice, ResultPage, Sort
-from search.query import Query
+from search.query import Query, is_plain
 from search.ranked import Retrieved
 from search.reading import QueryReader, Wording, documents_for, understood_notices
 from search.reranking import Reranking
@@ -42,8 +41,6 @@ if TYPE_CHECKING:
     from search.engines.protocol import Candidate
 
 _NO_FILTERS = Filters()
-_UNCLEAR = re.compile(r"[\d:：]|^\W*$")
-"""Of a query that may be none to be embedded: a 文号, a field, nothing."""
 
 
 class Searcher:
@@ -285,7 +282,7 @@ class Searcher:
         """The search for a query. Where somebody helps, the query is embedded as it stands while the helper finds out what it
         means and begins to ask the keyword channel. Raises EmptyQuery."""
         reading = Aside(partial(self._read, snapshot, query, mode, depth, beside), beside)
-        if beside is None or mode is not Mode.HYBRID or not self._model.is_loaded or _UNCLEAR.search(query):
+        if beside is None or mode is not Mode.HYBRID or not self._model.is_loaded or not is_plain(query):
             return reading.result()
         begun = Aside(lambda: self._begun(reading.result(), filters), beside)
         begun.begin()

@@ -98,6 +98,7 @@ def test_an_answer_is_the_same_without_help(searcher: Searcher, query: str) -> N
     "query",
     [
         "2016年以来的民营银行",
+        "二〇一六年至二〇一八年 银行",
         "國發〔2016〕62號",
         "“民间资本” -外资",
         "文号:吉政发〔2017〕7号 银行",

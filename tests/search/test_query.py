@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.query import parse
+from search.query import is_plain, parse
 
 
 @pytest.mark.parametrize(
@@ -61,3 +61,35 @@ def test_nothing_a_user_types_raises(query: str) -> None:
     parsed = parse(query)
     parsed.keyword()
     assert isinstance(parsed.is_lookup, bool)
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["民营银行", "民營　銀行", "ＰＰＰ 项目", "东北哪些政策允许民间资本办银行？", "《公司法》第六十条", "放管服"],
+)
+def test_a_plain_query_means_what_it_says(query: str) -> None:
+    assert is_plain(query)
+    assert parse(query).meaning == " ".join(query.split())
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "“民营银行”",
+        "「民營銀行」改革",
+        '"民间资本"',
+        "＂资本＂",
+        "〝资本〞",
+        "银行 -外资",
+        "银行 －外资",
+        "文号:x",
+        "发文机关：国务院",
+        "国发〔2016〕62号",
+        "２０１６年以来的银行",
+        "",
+        "，。",
+        "_",
+    ],
+)
+def test_a_query_that_may_mean_something_else_is_not_plain(query: str) -> None:
+    assert not is_plain(query)
