@@ -38,6 +38,7 @@ class LawNames:
             self._documents.setdefault(_name(folded).replace(_BETWEEN, " "), []).append(document_id)
         self._documents.pop("", None)
         self._names = list(self._documents)
+        self._lengths = set(map(len, self._names))
         self._joined = _BETWEEN.join(self._names)
         self._begins = list(accumulate((len(name) + 1 for name in self._names), initial=0))
 
@@ -54,7 +55,8 @@ class LawNames:
 
     def _in(self, law: str) -> Iterator[str]:
         """Names that stand in a law's."""
-        parts = (law[start:end] for start in range(len(law)) for end in range(start + 1, len(law) + 1))
+        starts = ((start, length) for length in self._lengths for start in range(len(law) - length + 1))
+        parts = (law[start : start + length] for start, length in starts)
         return (part for part in parts if part in self._documents)
 
     def _around(self, law: str) -> Iterator[str]:

@@ -281,10 +281,10 @@ class Searcher:
     ) -> Search:
         """The search for a query. Where somebody helps, the query is embedded as it stands while the helper finds out what it
         means and begins to ask the keyword channel. Raises EmptyQuery."""
-        reading = Aside(partial(self._read, snapshot, query, mode, depth, beside), beside)
+        read = partial(self._read, snapshot, query, mode, depth, beside)
         if beside is None or mode is not Mode.HYBRID or not self._model.is_loaded or not is_plain(query):
-            return reading.result()
-        begun = Aside(lambda: self._begun(reading.result(), filters), beside)
+            return read()
+        begun = Aside(lambda: self._begun(read(), filters), beside)
         begun.begin()
         guess = Guess.of(query, self._embedder())
         return replace(begun.result(), guess=guess)

@@ -84,7 +84,7 @@ def bits_in_each(folded: Sequence[str]) -> list[int]:
 
 
 def _likely(text: str) -> list[int]:
-    """Where two characters stand that names begin with: a tenth of the time that the pattern takes to pass over the rest."""
+    """Where two characters stand that names begin with: the pattern takes longer to pass over the rest."""
     import numpy as np
 
     first, second = _beginnings()

@@ -32,6 +32,7 @@ NAMES = LawNames(TITLES.items())
         ("ppp项目管理办法(试行)", {"ppp"}),
         ("条例", {"broken"}),
         ("刑法", set()),
+        ("民" * 500 + "公司法" + "银" * 490, {"gs", "gs2013", "gs60"}),
     ],
 )
 def test_the_nearest_name_in_or_around_what_was_typed(law: str, found: set[str]) -> None:
