@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
+from threading import Lock
 from typing import Self
 
 import numpy as np
@@ -28,7 +30,8 @@ class Embedder:
     def __init__(self, identity: ModelIdentity, runtimes: Runtimes) -> None:
         self._identity = identity
         self._runtimes = runtimes
-        self._cached_query = lru_cache(maxsize=_CACHED_QUERIES)(self._encode_query)
+        self._queries: OrderedDict[str, Vectors] = OrderedDict()
+        self._lock = Lock()
 
     @classmethod
     def open(cls, settings: Settings, progress: bool = True) -> Self:
@@ -75,7 +78,11 @@ class Embedder:
             return np.empty((0, self._runtimes.for_queries().facts.dimension), dtype=np.float32)
         for _ in queries:
             cache_asked("query_vectors")
-        return np.concatenate([self._cached_query(query) for query in queries])  # copies: the cache cannot be spoilt
+        return np.stack(self._query_vectors(queries))  # copies: the cache cannot be spoilt
+
+    def foresee(self, queries: Sequence[str]) -> None:
+        """Embed what `encode_queries` will soon be asked for, which several at once is less work for."""
+        self._query_vectors(queries)
 
     def encode_as_passages(self, texts: Sequence[str]) -> Vectors:
         """As `encode_passages`, for a few texts to be compared with an index and not kept in one: by what embeds queries."""
@@ -96,7 +103,21 @@ class Embedder:
             vectors = runtime.encode(list(numbers), runtime.facts.document_prompt, bar.update)
         return vectors[[numbers[passage] for passage in passages]]
 
-    def _encode_query(self, query: str) -> Vectors:
-        cache_missed("query_vectors")
-        runtime = self._runtimes.for_queries()
-        return runtime.encode([query], runtime.facts.query_prompt)
+    def _query_vectors(self, queries: Sequence[str]) -> list[Vectors]:
+        """(dimension,) each. They are embedded together where that makes no difference to any, so that it never matters to an
+        answer what else was asked at the time."""
+        with self._lock:
+            found = {query: self._queries[query] for query in queries if query in self._queries}
+        if missing := [query for query in dict.fromkeys(queries) if query not in found]:
+            for _ in missing:
+                cache_missed("query_vectors")
+            runtime = self._runtimes.for_queries()
+            for lot in [missing] if runtime.alike else [[query] for query in missing]:
+                found |= zip(lot, runtime.encode(lot, runtime.facts.query_prompt), strict=True)
+        with self._lock:
+            for query in queries:
+                self._queries[query] = found[query]
+                self._queries.move_to_end(query)
+            while len(self._queries) > _CACHED_QUERIES:
+                self._queries.popitem(last=False)
+        return [found[query] for query in queries]

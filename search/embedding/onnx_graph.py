@@ -1,13 +1,17 @@
 """Writes the bundled model as an ONNX graph of 8-bit matrix products, for ONNX Runtime on CPUs.
 
-    tokens → embeddings → 12 × (attention → add, norm → feed-forward → add, norm) → mean over the tokens → length 1
+    tokens → embeddings → 12 × (attention → add, norm → feed-forward → add, norm)
 
-The matrices are rounded to 8 bits with a scale for each output column, what is multiplied with them to 8 bits as it comes
-(`DynamicQuantizeMatMul`), made even before (smoothing.py). What the feed-forward part multiplies last varies most, so it is
-also scaled token by token: that halves what is left of the error (mean cosine .9997 instead of .9994). The factors of smoothing
-cannot go into the norms, whose output is also added as it is, nor through the Gelu; multiplying by them takes no time that
-could be measured. The table of embeddings stays in the file's own 4-bit blocks, exactly, a fifth of its size in float32
-halves. Operators of the domain com.microsoft are ONNX Runtime's own; its CPU kernels have them all.
+The tokens of all texts come one after the other, without padding: only attention, which looks from token to token, has its
+inputs spread out text by text, and its outputs put together again.
+
+The matrices are rounded to 8 bits with a scale for each output column, what is multiplied with them to 8 bits with a scale
+that was fixed when the graph was written: how large it gets was measured (smoothing.py), and larger values are cut. What the
+feed-forward part multiplies last varies most, so it is scaled token by token. So a text has the same vector, to the bit,
+whatever it is computed with; scales taken from all that is computed together would let each text change the others', and
+several queries at once are a fifth less work than one by one. The table of embeddings stays in the file's own 4-bit blocks,
+exactly, a fifth of its size in float32 halves. Operators of the domain com.microsoft are ONNX Runtime's own; its CPU kernels
+have them all.
 
 Addition and norm are kept apart: fused as `SkipLayerNormalization`, they took 0.5 ms more of 3 in version 1.31.
 """
@@ -30,21 +34,32 @@ _RUNTIME_DOMAIN = "com.microsoft"
 _IR_VERSION = 9
 _MOST = 127
 """Weights are rounded to -127…127."""
+_MIDDLE = 128
+"""What 0 is rounded to in uint8."""
 _LEAST = 1e-3
-"""That a token's inputs are divided by. (Gelu gives nothing below -.17, so the largest value, not the absolute one, will do.)"""
+"""That a token's inputs are divided by."""
 _INT32, _FLOAT, _INT64 = int(TensorProto.INT32), int(TensorProto.FLOAT), int(TensorProto.INT64)
+_INPUTS = (
+    ("input_ids", _INT64, ["tokens"]),
+    ("positions", _INT64, ["tokens"]),
+    ("lengths", _INT32, ["texts"]),
+    ("spread", _INT64, ["texts", "longest"]),
+    ("joined", _INT64, ["tokens"]),
+)
 
 
 def onnx_model(source: E5File, kept: Sequence[int]) -> ModelProto:
     """The graph, with the embeddings of the `kept` pieces, which are renumbered in this order.
 
-    Takes `input_ids` and `attention_mask`, both int64 (texts, tokens); gives `vectors`, float32 (texts, hidden)."""
+    Takes `input_ids` and `positions` (tokens,), int64, those of one text after those of the other, the latter counted from 0
+    in each; `lengths` (texts,), int32; `spread` (texts, longest), int64: the number of each text's each token among all, any
+    number behind its last; and `joined` (tokens,), int64: which entries of `spread` are tokens. Gives `hidden`, float32
+    (tokens, hidden): the states after the last layer."""
     graph = _Graph()
-    mask = graph.add("Cast", ["attention_mask"], to=_INT32)
     hidden = _embeddings(graph, source, kept)
-    for layer in range(source.shape.layers):
-        hidden = _layer(graph, source, layer, hidden, mask)
-    _mean_of_length_1(graph, hidden)
+    last = source.shape.layers - 1
+    for layer in range(last + 1):
+        hidden = _layer(graph, source, layer, hidden, output="hidden" if layer == last else "")
     return graph.model(source.shape.hidden)
 
 
@@ -77,10 +92,8 @@ class _Graph:
         return names
 
     def model(self, hidden: int) -> ModelProto:
-        inputs = [
-            helper.make_tensor_value_info(name, _INT64, ["texts", "tokens"]) for name in ("input_ids", "attention_mask")
-        ]
-        outputs = [helper.make_tensor_value_info("vectors", _FLOAT, ["texts", hidden])]
+        inputs = [helper.make_tensor_value_info(name, kind, shape) for name, kind, shape in _INPUTS]
+        outputs = [helper.make_tensor_value_info("hidden", _FLOAT, ["tokens", hidden])]
         graph = helper.make_graph(self._nodes, "e5", inputs, outputs, self._constants)
         opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid(_RUNTIME_DOMAIN, 1)]
         return helper.make_model(graph, opset_imports=opsets, ir_version=_IR_VERSION)
@@ -92,8 +105,7 @@ def _embeddings(graph: _Graph, source: E5File, kept: Sequence[int]) -> str:
     # Every text is of one part, so the first row of the types is added to each position.
     places = source.tensor("emb.pos", shape.positions, shape.hidden)
     places = places + source.tensor("emb.type", shape.token_types, shape.hidden)[0]
-    length = graph.add("Shape", ["input_ids"], start=1, end=2)
-    places_read = graph.add("Slice", [graph.constant(places), graph.numbers(0), length, graph.numbers(0)])
+    places_read = graph.add("Gather", [graph.constant(places), "positions"])
     return _norm(graph, source, "emb.ln", graph.add("Add", [words, places_read]))
 
 
@@ -107,42 +119,52 @@ def _words(graph: _Graph, source: E5File, kept: Sequence[int]) -> str:
     weights = graph.add("Sub", [weights, graph.constant(np.array(8, dtype=np.float32))])
     scale = graph.add("Gather", [graph.constant(scales[kept][..., np.newaxis]), "input_ids"])
     weights = graph.add("Mul", [weights, graph.add("Cast", [scale], to=_FLOAT)])
-    return graph.add("Reshape", [weights, graph.numbers(0, 0, source.shape.hidden)])
+    return graph.add("Reshape", [weights, graph.numbers(0, source.shape.hidden)])
 
 
-def _layer(graph: _Graph, source: E5File, layer: int, hidden: str, mask: str) -> str:
-    name = f"l{layer}."
-    first, second, third = (graph.peaks[name + part] for part in MATRICES)
+def _layer(graph: _Graph, source: E5File, layer: int, hidden: str, output: str) -> str:
+    name, shape = f"l{layer}.", source.shape
+    first, second, third, fourth = (graph.peaks[name + part] for part in MATRICES)
     joined = Dense.joined([Dense.read(source, name + part) for part in ("q", "k", "v")])
-    query, key, value = graph.split(_product(graph, joined, hidden, first), 3)
-    attended = graph.add("MultiHeadAttention", [query, key, value, "", mask], own=True, num_heads=source.shape.heads)
-    attended = graph.add("Add", [_product(graph, Dense.read(source, name + "ao"), attended), hidden])
+    asked = graph.add("Gather", [_product(graph, joined, hidden, first), "spread"], axis=0)
+    query, key, value = graph.split(asked, 3)
+    attended = graph.add("MultiHeadAttention", [query, key, value, "", "lengths"], own=True, num_heads=shape.heads)
+    attended = graph.add("Reshape", [attended, graph.numbers(-1, shape.hidden)])
+    attended = graph.add("Gather", [attended, "joined"], axis=0)
+    attended = graph.add("Add", [_product(graph, Dense.read(source, name + "ao"), attended, second), hidden])
     attended = _norm(graph, source, name + "aln", attended)
-    inner = graph.add("Gelu", [_product(graph, Dense.read(source, name + "fi"), attended, second)])
-    outer = _product_by_token(graph, Dense.read(source, name + "fo"), inner, third)
-    return _norm(graph, source, name + "oln", graph.add("Add", [outer, attended]))
+    inner = graph.add("Gelu", [_product(graph, Dense.read(source, name + "fi"), attended, third)])
+    outer = _product_by_token(graph, Dense.read(source, name + "fo"), inner, fourth)
+    return _norm(graph, source, name + "oln", graph.add("Add", [outer, attended]), output)
 
 
-def _product(graph: _Graph, dense: Dense, inputs: str, peaks: Floats | None = None) -> str:
-    """With `peaks`, of inputs that are made even first."""
-    if peaks is not None:
-        scales = dense.smoothing(peaks)
-        dense, inputs = dense.of_divided(scales), graph.add("Mul", [inputs, graph.constant(1 / scales)])
-    rounded, steps = _rounded(dense.weights)
-    parts = [inputs, graph.constant(rounded.T), graph.constant(steps), "", graph.constant(dense.bias)]
-    return graph.add("DynamicQuantizeMatMul", parts, own=True)
+def _product(graph: _Graph, dense: Dense, inputs: str, peaks: Floats) -> str:
+    """Of inputs whose largest absolute values are `peaks`."""
+    scales = dense.smoothing(peaks)
+    even = graph.add("Mul", [inputs, graph.constant(1 / scales)])
+    return _multiplied(graph, dense.of_divided(scales), even, float((peaks / scales).max()), added=dense.bias)
 
 
 def _product_by_token(graph: _Graph, dense: Dense, inputs: str, peaks: Floats) -> str:
-    """As `_product`, each token's inputs divided by the largest of them first and its outputs multiplied by it: no token's
-    size then takes bits from the others, nor from other texts in the batch."""
+    """As `_product`, each token's inputs divided by the largest of them first and its outputs multiplied by it."""
     scales = dense.smoothing(peaks)
-    inputs = graph.add("Mul", [inputs, graph.constant(1 / scales)])
-    largest = graph.add("ReduceMax", [inputs, graph.numbers(-1)], keepdims=1)
-    largest = graph.add("Max", [largest, graph.constant(np.array(_LEAST, dtype=np.float32))])
-    alone = Dense(dense.of_divided(scales).weights, np.zeros_like(dense.bias))
-    outputs = _product(graph, alone, graph.add("Div", [inputs, largest]))
+    even = graph.add("Mul", [inputs, graph.constant(1 / scales)])
+    # Gelu gives nothing below -.17, so the largest value, not the absolute one, will do.
+    largest = graph.add("ReduceMax", [even, graph.numbers(-1)], keepdims=1)
+    largest = graph.add("Max", [largest, graph.constant(np.array(_LEAST, np.float32))])
+    outputs = _multiplied(graph, dense.of_divided(scales), graph.add("Div", [even, largest]), 1.0)
     return graph.add("Add", [graph.add("Mul", [outputs, largest]), graph.constant(dense.bias)])
+
+
+def _multiplied(graph: _Graph, dense: Dense, inputs: str, largest: float, added: Floats | None = None) -> str:
+    """The product with inputs of at most this size, rounded to -127…127; larger ones are cut."""
+    step, middle = graph.constant(np.array(largest / _MOST, np.float32)), graph.constant(np.array(_MIDDLE, np.uint8))
+    weights, steps = _rounded(dense.weights)
+    rounded = graph.add("QuantizeLinear", [inputs, step, middle])
+    parts = [rounded, graph.constant(weights.T), step, graph.constant(steps), middle]
+    if added is not None:
+        parts += ["", graph.constant(added)]
+    return graph.add("MatMulIntegerToFloat", parts, own=True)
 
 
 def _rounded(weights: Floats) -> tuple[NDArray[np.int8], Floats]:
@@ -151,13 +173,6 @@ def _rounded(weights: Floats) -> tuple[NDArray[np.int8], Floats]:
     return np.rint(weights / scales[:, np.newaxis]).astype(np.int8), scales
 
 
-def _norm(graph: _Graph, source: E5File, name: str, hidden: str) -> str:
+def _norm(graph: _Graph, source: E5File, name: str, hidden: str, output: str = "") -> str:
     inputs = [hidden, *(graph.constant(source.tensor(f"{name}.{part}", -1)) for part in "wb")]
-    return graph.add("LayerNormalization", inputs, epsilon=source.shape.layer_norm_epsilon)
-
-
-def _mean_of_length_1(graph: _Graph, hidden: str) -> None:
-    """A sum will do: the length is made 1 anyhow."""
-    read = graph.add("Unsqueeze", [graph.add("Cast", ["attention_mask"], to=_FLOAT), graph.numbers(2)])
-    summed = graph.add("ReduceSum", [graph.add("Mul", [hidden, read]), graph.numbers(1)], keepdims=0)
-    graph.add("LpNormalization", [summed], output="vectors", axis=1, p=2)
+    return graph.add("LayerNormalization", inputs, output=output, epsilon=source.shape.layer_norm_epsilon)

@@ -33,6 +33,11 @@ class Runtime(Protocol):
         """What it computes in."""
         ...
 
+    @property
+    def alike(self) -> bool:
+        """Whether a text has the same vector, to the bit, alone and together with others."""
+        ...
+
     def encode(self, texts: Sequence[str], prompt: str, advance: Callable[[int], object] | None = None) -> Vectors:
         """(n, dimension), each row of length 1, in the order given; `prompt` is put before each text. `advance` is told
         as texts are done."""

@@ -32,6 +32,8 @@ _E5_NAME = re.compile(r"multilingual-e5-(small|base|large)$")
 class SentenceTransformersRuntime:
     """A model in torch. Threads take turns."""
 
+    alike = False
+
     def __init__(self, model: SentenceTransformer, dtype: str, prompts: tuple[str, str]) -> None:
         self.dtype = dtype
         self._model = model

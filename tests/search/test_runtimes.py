@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from search.embedding import Embedder, choosing, light
+from search.embedding import Embedder, choosing, embedder, light
 from search.embedding.bundled import bundled_model_folder
 from search.embedding.checked_folder import is_intact
 from search.embedding.light import agreement, light_folder
@@ -20,6 +20,7 @@ from search.embedding.onnx_runtime import GRAPH_FILE, OnnxRuntime
 from search.embedding.st_runtime import SentenceTransformersRuntime
 from search.errors import ModelUnavailable
 from search.settings import Settings
+from search.stages import listening
 
 TEXTS = (
     "支持民间资本依法合规设立民营银行，服务东北地区小微企业。",
@@ -82,10 +83,41 @@ def test_many_passages_keep_their_order_and_equal_ones_are_equal(swift: Embedder
     assert cosines(found[:90:9], exact.encode_passages(texts[::9], progress=False)).min() > 0.98
 
 
-def test_what_a_passage_is_embedded_with_changes_its_vector_little(swift: Embedder) -> None:
-    together = swift.encode_passages([*TEXTS, "！" * 300, "AAAA" * 60], progress=False)[: len(TEXTS)]
-    alone = np.concatenate([swift.encode_passages([text], progress=False) for text in TEXTS])
-    assert cosines(together, alone).min() > 0.998
+@pytest.mark.parametrize("prompt", ["query: ", "passage: "])
+def test_a_text_has_the_same_vector_whatever_it_is_embedded_with(swift: Embedder, prompt: str) -> None:
+    """To the bit: of many, in any order, beside long ones and such as no text looks like; so answers repeat."""
+    runtime = OnnxRuntime(light_folder(LIGHT.cache))
+    others = [
+        "！" * 300,
+        "AAAA" * 60,
+        "",
+        "\x00",
+        *(f"第{number}条　{'民营银行' * number}" for number in range(1, 60, 7)),
+    ]
+    alone = np.concatenate([runtime.encode([text], prompt) for text in TEXTS])
+    for beside in (TEXTS, (*TEXTS, "支"), (*TEXTS, *others), (*TEXTS, *others * 3)):
+        order = np.random.default_rng(len(beside)).permutation(len(beside))
+        found = runtime.encode([beside[place] for place in order], prompt)
+        np.testing.assert_array_equal(found[np.argsort(order)][: len(TEXTS)], alone)
+
+
+def test_queries_that_were_foreseen_are_not_embedded_again(swift: Embedder) -> None:
+    fresh = Embedder.for_queries(LIGHT, progress=False)
+    with listening() as watch:
+        fresh.foresee(TEXTS)
+        assert (watch.asked["query_vectors"], watch.missed["query_vectors"]) == (0, len(TEXTS))
+        found = fresh.encode_queries(TEXTS)
+    assert (watch.asked["query_vectors"], watch.missed["query_vectors"]) == (len(TEXTS), len(TEXTS))
+    np.testing.assert_array_equal(found, np.concatenate([swift.encode_queries([text]) for text in TEXTS]))
+
+
+def test_only_the_latest_queries_are_remembered(swift: Embedder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(embedder, "_CACHED_QUERIES", 2)
+    fresh = Embedder.for_queries(LIGHT, progress=False)
+    with listening() as watch:
+        for query in ("民营银行", "民營銀行", "ＰＰＰ", "民营银行", "ＰＰＰ"):
+            fresh.encode_queries([query])
+    assert (watch.asked["query_vectors"], watch.missed["query_vectors"]) == (5, 4)
 
 
 def test_nothing_gives_no_rows(swift: Embedder) -> None:
