@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from queue import Empty, SimpleQueue
+from dataclasses import replace
 from threading import Lock, Thread
 from typing import Any
 
+from search.desk import Desk, Nobody, Turn
 from search.errors import SearchFailed, SearchTimeout, TiaokuanError
 from search.live import Role
 from search.model import ResultPage
@@ -22,6 +22,9 @@ from search.worker import START_SECONDS, Late, Lost, Question, Told, Worker, unp
 _log = logging.getLogger("tiaokuan")
 _AGAIN_SECONDS = 5.0
 """Between two tries to start a worker that could not open the index."""
+_PATIENCE = 0.25
+"""The share of the time for a search after which questions that were asked together are asked one by one: one of them takes so
+long, and nobody shall be late for another's sake."""
 
 
 class PooledSearcher(Searcher):
@@ -67,78 +70,6 @@ class PooledSearcher(Searcher):
         return replace(page, notices=page.notices + self._live.notices())
 
 
-class Nobody(Exception):
-    """No worker became free in time."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Waiting:
-    """A question for which there was no worker, and those that shall not be asked it."""
-
-    question: Question
-    but: Collection[Worker]
-    asked: SimpleQueue[Worker]
-    """Here comes the one that was."""
-
-
-class Desk:
-    """The workers that nobody is using, and the questions for which there is none. Safe for many threads.
-
-    The last worker used has the warmest caches and is taken first; the question that has waited longest comes first. Whoever
-    brings a worker back asks it that one: the thread that waits for the answer need not wake up before, which is time in
-    which the worker had nothing to do."""
-
-    def __init__(self, told: Callable[[], Told]) -> None:
-        self._told = told
-        self._free: list[Worker] = []
-        self._waiting: list[_Waiting] = []
-        self._lock = Lock()
-
-    def __len__(self) -> int:
-        """Workers that nobody is using."""
-        return len(self._free)
-
-    @property
-    def waiting(self) -> int:
-        """Questions that wait."""
-        return len(self._waiting)
-
-    def ask(self, question: Question, seconds: float, but: Collection[Worker] = ()) -> Worker:
-        """A worker that has been asked, none of `but`. Raises Nobody where there was none in so many seconds."""
-        with self._lock:
-            worker = next((free for free in reversed(self._free) if free not in but), None)
-            if worker is None:
-                waiting = _Waiting(question, but, SimpleQueue())
-                self._waiting.append(waiting)
-            else:
-                self._free.remove(worker)
-        if worker is None:
-            return self._asked(waiting, seconds)
-        worker.ask(self._told(), question)
-        return worker
-
-    def _asked(self, waiting: _Waiting, seconds: float) -> Worker:
-        try:
-            return waiting.asked.get(timeout=seconds)
-        except Empty:
-            with self._lock:
-                if waiting in self._waiting:
-                    self._waiting.remove(waiting)
-                    raise Nobody from None
-            return waiting.asked.get()  # it is being asked at this moment
-
-    def put(self, worker: Worker) -> None:
-        """A worker that is free now, or is asked at once."""
-        with self._lock:
-            first = next((waiting for waiting in self._waiting if worker not in waiting.but), None)
-            if first is None:
-                self._free.append(worker)
-                return
-            self._waiting.remove(first)
-        worker.ask(self._told(), first.question)
-        first.asked.put(worker)
-
-
 class Pool:
     """Processes that hold a searcher each. Safe for many threads; every one takes a worker for the time of its call.
 
@@ -164,9 +95,9 @@ class Pool:
         replaced and another asked, once. Raises SearchTimeout, SearchFailed."""
         deadline = time.monotonic() + self._seconds
         question = Question(method, arguments, options)
-        for _ in range(2):
+        for again in (False, True):
             with suppress(Lost):
-                return self._call(deadline, question)
+                return self._call(deadline, question, alone=again)
         raise SearchFailed
 
     def each(self, method: str) -> None:
@@ -175,13 +106,14 @@ class Pool:
         done: set[Worker] = set()
         try:
             for _ in range(self._count):
-                worker = self._desk.ask(Question(method), START_SECONDS, but=done)
-                done.add(worker)
+                turn = self._desk.ask(Question(method), START_SECONDS, but=done)
+                assert isinstance(turn, Turn)  # noqa: S101 - it was asked alone
+                done.add(turn.worker)
                 try:
-                    answer = worker.receive(None)
+                    answers = turn.worker.receive(None)
                 finally:
-                    self._release(worker)
-                unpacked(answer)
+                    self._release(turn.worker)
+                unpacked(answers[0])
         except (Lost, Nobody):
             _log.warning("a search process was lost while it got ready")
 
@@ -193,21 +125,46 @@ class Pool:
         for worker in workers:
             worker.kill()
 
-    def _call(self, deadline: float, question: Question) -> Any:
+    def _call(self, deadline: float, question: Question, *, alone: bool) -> Any:
         self._latest = self._serving()
         try:
-            worker = self._desk.ask(question, max(0.0, deadline - time.monotonic()))
+            turn = self._desk.ask(question, max(0.0, deadline - time.monotonic()), but=() if alone else None)
         except Nobody:
             raise SearchTimeout(seconds=self._seconds) from None
+        if turn is None:
+            raise Lost
+        return unpacked(self._answer_of(turn, deadline) if isinstance(turn, Turn) else turn)
+
+    def _answer_of(self, turn: Turn, deadline: float) -> bytes:
+        """The answer to the first question of a turn; the others are handed theirs. Raises Lost, SearchTimeout."""
+        answers: list[bytes] = []
+        patient = time.monotonic() + _PATIENCE * self._seconds
         try:
-            answer = worker.receive(deadline)
+            if turn.others and patient < deadline and not turn.worker.answers_by(patient):
+                Thread(target=self._finish, args=(turn.worker, deadline), daemon=True).start()
+                raise Lost
+            answers = self._received(turn.worker, deadline)
+        except Late:
+            raise SearchTimeout(seconds=self._seconds) from None
+        finally:
+            turn.hand_out(answers[1:])
+        return answers[0]
+
+    def _received(self, worker: Worker, deadline: float) -> list[bytes]:
+        """What a worker answers, which is free then. Raises Lost, Late."""
+        try:
+            return worker.receive(deadline)
         except Late:
             _log.warning("a search took longer than %s s and was given up", self._seconds)
             worker.kill()
-            raise SearchTimeout(seconds=self._seconds) from None
+            raise
         finally:
             self._release(worker)
-        return unpacked(answer)
+
+    def _finish(self, worker: Worker, deadline: float) -> None:
+        """Wait for answers that nobody wants any more."""
+        with suppress(Late, Lost):
+            self._received(worker, deadline)
 
     def _told(self) -> Told:
         return Told(self._latest, len(self._workers) - len(self._desk) - 1)

@@ -50,10 +50,15 @@ class Guess(NamedTuple):
     @classmethod
     def of(cls, query: str, embedder: Embedder) -> Self:
         """Embed it as it stands."""
-        whole = query.encode("utf-8", "replace").decode()  # as `parse` takes it
-        text = simplify(" ".join(whole.split()))
+        text = cls.text_of(query)
         with stage("embedding"):
             return cls(text, embedder.encode_queries([text]))
+
+    @staticmethod
+    def text_of(query: str) -> str:
+        """What is embedded of it."""
+        whole = query.encode("utf-8", "replace").decode()  # as `parse` takes it
+        return simplify(" ".join(whole.split()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing import resource_tracker
 from threading import Lock
@@ -58,7 +58,7 @@ class Question(NamedTuple):
 
 
 class Worker:
-    """A process with a searcher, and the pipe to it. One question at a time: `ask`, then `receive`, be it by another thread.
+    """A process with a searcher, and the pipe to it. One after the other: `ask`, then `receive`, be it by another thread.
 
     It begins at once with its imports, and opens what `open` names."""
 
@@ -80,26 +80,39 @@ class Worker:
         with suppress(OSError):  # the process has ended, which the first call sees
             self._pipe.send((settings, serving))
 
-    def ask(self, told: Told, question: Question) -> None:
-        """Send it a question."""
-        self._warming = question.options.get("mode") is not Mode.KEYWORD
-        with suppress(OSError):  # the process has ended, which `receive` sees
-            self._pipe.send((told, question.method, question.arguments, dict(question.options)))
+    @property
+    def is_warm(self) -> bool:
+        """Whether it has answered by meaning before."""
+        return self._warm
 
-    def receive(self, deadline: float | None) -> bytes:
-        """The answer, for `unpacked`. Raises Late at the deadline (monotonic), Lost."""
+    def ask(self, told: Told, questions: Sequence[Question]) -> None:
+        """Send it questions, which it answers together."""
+        self._warming = any(question.options.get("mode") is not Mode.KEYWORD for question in questions)
+        asked = [(method, arguments, dict(options)) for method, arguments, options in questions]
+        with suppress(OSError):  # the process has ended, which `receive` sees
+            self._pipe.send((told, asked))
+
+    def answers_by(self, deadline: float) -> bool:
+        """Whether there is something to be received until then (monotonic), be it that it is lost. Of one that is warm."""
+        try:
+            return self._pipe.poll(max(0.0, deadline - time.monotonic()))
+        except OSError:
+            return True
+
+    def receive(self, deadline: float | None) -> list[bytes]:
+        """The answers, for `unpacked`. Raises Late at the deadline (monotonic), Lost."""
         if deadline is not None and not self._warm:
             deadline += START_SECONDS  # opening the index and loading the model are not part of a search
         try:
             if not self._ready:
                 unpacked(self._receive(deadline))
                 self._ready = True
-            answer = self._receive(deadline)
+            answers: list[bytes] = pickle.loads(self._receive(deadline))  # noqa: S301 - of our own process
         except (EOFError, OSError) as error:
             self.kill()
             raise Lost from error
         self._warm = self._warm or self._warming
-        return answer
+        return answers
 
     def kill(self) -> None:
         """End the process."""
@@ -170,10 +183,12 @@ def _work(pipe: Connection) -> None:
     with suppress(EOFError, KeyboardInterrupt):  # of the pipe
         searcher = _opened(pipe)
         while searcher is not None:
-            told, method, arguments, options = pipe.recv()
+            told, questions = pipe.recv()
             searcher.follow(told.serving)
             searcher.helpers.elsewhere = told.elsewhere
-            pipe.send(_answered(searcher, method, arguments, options))
+            if len(questions) > 1:
+                _foresee(searcher, questions)
+            pipe.send([pickle.dumps(_answered(searcher, *question)) for question in questions])
 
 
 def _opened(pipe: Connection) -> Searcher | None:
@@ -190,6 +205,16 @@ def _opened(pipe: Connection) -> Searcher | None:
         return None
     pipe.send((None, None, Watch()))
     return searcher
+
+
+def _foresee(searcher: Searcher, questions: Sequence[tuple[Any, ...]]) -> None:
+    queries = [
+        arguments[0]
+        for method, arguments, options in questions
+        if method == "search" and options.get("mode") is not Mode.KEYWORD
+    ]
+    with suppress(Exception):  # that each of them meets on its own
+        searcher.foresee(queries)
 
 
 def _answered(searcher: Searcher, method: str, arguments: tuple[Any, ...], options: dict[str, Any]) -> tuple[Any, ...]:

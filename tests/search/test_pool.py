@@ -7,19 +7,17 @@ import os
 import pickle
 import signal
 import threading
-import time
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
-from typing import cast
 
 import pytest
 
 from indexer.report import IndexReport
 from search.errors import BadParameter, EmptyQuery, QueryTooLong, SearchTimeout, UnknownClause
 from search.model import Filters, Mode, ResultPage
-from search.pool import Desk, Nobody, PooledSearcher
+from search.pool import PooledSearcher
 from search.searcher import Searcher
 from search.settings import Settings
 from search.stages import listening
@@ -175,65 +173,70 @@ def test_who_waits_for_a_process_gets_one_whoever_else_waits(settings: Settings,
         opened.close()
 
 
-class _Asked:
-    """Stands where a worker stands at the desk, and knows what it was asked, and by which thread."""
-
-    is_alive = True
-
-    def __init__(self) -> None:
-        self.questions: list[str] = []
-        self.threads: list[str] = []
-
-    def ask(self, told: Told, question: Question) -> None:
-        self.questions.append(question.method)
-        self.threads.append(threading.current_thread().name)
+QUESTIONS = [
+    f"{query}{number}" for number in range(4) for query in ("民营银行", "民營銀行", "“工业用地”", "如何支持ＰＰＰ")
+]
 
 
-def _desk() -> Desk:
-    return Desk(lambda: Told("000001"))
+def _all_at_once(pooled: PooledSearcher, queries: list[str]) -> list[ResultPage]:
+    with ThreadPoolExecutor(len(queries)) as threads:
+        return list(threads.map(pooled.search, queries))
 
 
-def _waiting(threads: ThreadPoolExecutor, desk: Desk, *methods: str) -> list[Future[Worker]]:
-    """Questions that wait, in this order."""
-    begun = []
-    for number, method in enumerate(methods, 1):
-        begun.append(threads.submit(desk.ask, Question(method), 60.0))
-        while desk.waiting < number:
-            time.sleep(0.001)
-    return begun
+def test_who_asks_together_with_others_gets_what_he_would_alone(
+    settings: Settings, report: IndexReport, searcher: Searcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To the last digit: several queries are embedded at once, which shall make no difference to any."""
+    together: list[int] = []
+    ask = Worker.ask
+    opened = PooledSearcher(settings, 2)
+    try:
+        opened.warm_up()
+        monkeypatch.setattr(
+            Worker, "ask", lambda self, told, asked: (together.append(len(asked)), ask(self, told, asked))[1]
+        )
+        pages = _all_at_once(opened, QUESTIONS)
+    finally:
+        opened.close()
+    assert [_timeless(page) for page in pages] == [_timeless(searcher.search(query)) for query in QUESTIONS]
+    assert max(together) > 1
+    assert sum(together) == len(QUESTIONS)
 
 
-def test_who_brings_a_worker_back_asks_it_what_has_waited_longest() -> None:
-    desk, worker = _desk(), _Asked()
-    with ThreadPoolExecutor(2) as threads:
-        first, second = _waiting(threads, desk, "民营银行", "民營銀行")
-        desk.put(cast("Worker", worker))
-        assert (first.result(), worker.questions) == (worker, ["民营银行"])
-        assert not second.done()
-        desk.put(cast("Worker", worker))
-        assert (second.result(), worker.questions) == (worker, ["民营银行", "民營銀行"])
-    assert set(worker.threads) == {threading.current_thread().name}
-    desk.put(cast("Worker", worker))
-    assert (len(desk), desk.waiting) == (1, 0)
+def test_an_error_is_his_whose_question_it_was(settings: Settings, report: IndexReport) -> None:
+    opened = PooledSearcher(settings, 1)
+    try:
+        opened.warm_up()
+        with ThreadPoolExecutor(9) as threads:
+            begun = [threads.submit(opened.search, query) for query in ["民营银行", "，。", "“”", "民營銀行"] * 3]
+        assert [type(each.exception()) for each in begun] == [type(None), EmptyQuery, EmptyQuery, type(None)] * 3
+    finally:
+        opened.close()
 
 
-def test_a_question_that_waited_in_vain_is_never_asked() -> None:
-    desk, worker = _desk(), _Asked()
-    with pytest.raises(Nobody):
-        desk.ask(Question("〔2016〕62号"), 0.01)
-    desk.put(cast("Worker", worker))
-    assert (worker.questions, len(desk), desk.waiting) == ([], 1, 0)
-    assert desk.ask(Question("ＰＰＰ"), 0.01) is cast("Worker", worker)
+def test_nobody_is_late_for_what_takes_long_beside_him(
+    settings: Settings, report: IndexReport, searcher: Searcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process stands still with several questions, longer than anybody waits for others. They are asked one by one then,
+    and what it answers at last disturbs nobody."""
+    ask, asked, before = Worker.ask, list[int](), _children()
+    opened = PooledSearcher(settings.model_copy(update={"search_seconds": 8.0}), 1)
 
+    def asking(self: Worker, told: Told, questions: Sequence[Question]) -> None:
+        if len(questions) > 1 and max(asked) == 1:
+            (process,) = began
+            os.kill(process, signal.SIGSTOP)
+            threading.Timer(3.0, os.kill, (process, signal.SIGCONT)).start()
+        asked.append(len(questions))
+        ask(self, told, questions)
 
-def test_a_question_for_another_worker_lets_this_one_go_to_the_next() -> None:
-    desk, one, other = _desk(), _Asked(), _Asked()
-    with ThreadPoolExecutor(2) as threads:
-        picky = threads.submit(desk.ask, Question("warm_up"), 60.0, [cast("Worker", one)])
-        while not desk.waiting:
-            time.sleep(0.001)
-        desk.put(cast("Worker", one))
-        assert (len(desk), one.questions) == (1, [])
-        assert desk.ask(Question("search"), 0.0) is cast("Worker", one)
-        desk.put(cast("Worker", other))
-        assert (picky.result(), other.questions) == (other, ["warm_up"])
+    try:
+        opened.warm_up()
+        began = _children() - before
+        monkeypatch.setattr(Worker, "ask", asking)
+        pages = _all_at_once(opened, QUESTIONS[:5])
+    finally:
+        opened.close()
+    assert [_timeless(page) for page in pages] == [_timeless(searcher.search(query)) for query in QUESTIONS[:5]]
+    assert max(asked) > 1
+    assert sum(asked) == 5 + max(asked)  # those were asked twice
