@@ -29,7 +29,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import islice
@@ -61,8 +61,9 @@ if TYPE_CHECKING:
 
 Ask = Callable[[str], object]
 SEED = 20161101
-IN_TURN = 64
-"""Queries that one number of clients asks before the next takes its turn."""
+TURNS = 3
+"""So often the queries are parted, and the next number of clients takes its turn. Parts are long enough that for nearly all of
+their time all clients are asking."""
 SETTLING_SECONDS = 10.0
 """After the first queries words are gathered in the background, once (for corrections): so long nothing is counted."""
 SHORT = [
@@ -219,16 +220,18 @@ def _in_turn(
 ) -> dict[int, float]:
     """Searches in a second by the number of clients, who take turns, each time with some of the queries: what a machine does
     meanwhile then hits all alike. Each number of clients asks each query once, and none is asked twice of what was opened."""
-    parts = [queries[at : at + IN_TURN] for at in range(0, len(queries), IN_TURN)]
+    parts = [queries[len(queries) * turn // TURNS : len(queries) * (turn + 1) // TURNS] for turn in range(TURNS)]
     seconds = dict.fromkeys(clients, 0.0)
     for first in range(len(clients)):
-        with opened() as ask:
+        with opened() as ask, ExitStack() as stack:
+            pools = {
+                count: stack.enter_context(ThreadPoolExecutor(count)) for count in clients
+            }  # keep their connections
             for number, part in enumerate(parts, first):
                 count = clients[number % len(clients)]
-                with ThreadPoolExecutor(count) as pool:
-                    began = time.perf_counter()
-                    list(pool.map(ask, part))
-                    seconds[count] += time.perf_counter() - began
+                began = time.perf_counter()
+                list(pools[count].map(ask, part))
+                seconds[count] += time.perf_counter() - began
     return {count: round(len(queries) / spent, 1) for count, spent in seconds.items()}
 
 
