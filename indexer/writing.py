@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from indexer.apart import Ended, GivenUp, done_apart
 from indexer.citations import cite_from
+from indexer.collecting import seldom_collecting
 from indexer.entries import write_entries
 from indexer.report import DocumentReport
 from indexer.shelf import Shelf
@@ -67,6 +68,7 @@ class Written:
         return {"documents": len(self.documents), "clauses": self.clauses, "windows": self.windows}
 
 
+@seldom_collecting()
 def write_generation(  # noqa: PLR0913, PLR0917
     folder: Path,
     analyzer: Analyzer,
@@ -123,6 +125,7 @@ def _catalogued(file: Path, spool: Spool, given_up: Event) -> Catalogued:
         raise CannotWrite(file=file, reason=f"the process that wrote it ended ({ended})") from None
 
 
+@seldom_collecting()
 def _find_and_write(
     file: Path, spool: SpoolReader, heads: Mapping[str, Head], given_up: Event | None = None
 ) -> Catalogued:

@@ -104,9 +104,10 @@ def _lite(folder: Path) -> MilvusServer:
 
 
 def _index(folder: Path, analyzer: Analyzer, ranking: Ranking | None, name: str) -> KeywordIndex:
+    from search.engines.embedded import KEYWORD
     from search.engines.ranking import Ranking
 
-    return _keyword_index(name)(folder / "keyword", analyzer, ranking or Ranking())
+    return _keyword_index(name)(folder / KEYWORD, analyzer, ranking or Ranking())
 
 
 def _keyword_index(name: str) -> Callable[[Path, Analyzer, Ranking], KeywordIndex]:

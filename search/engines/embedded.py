@@ -12,8 +12,9 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
+from shutil import rmtree
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self
 
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from search.engines.protocol import Vectors
     from search.engines.vector_search import VectorSearch
     from search.engines.vector_table import AddedRows
+
+
+KEYWORD = "keyword"
+"""The folder of the keyword index."""
 
 
 class KeywordState(Protocol):
@@ -90,7 +95,14 @@ class EmbeddedEngine:
         from search.engines.vector_table import AddedRows
 
         rows = AddedRows(self._folder)
-        return EmbeddedWriter(self._index.writer(), rows, self._write_vectors, self._open)
+        anew = None if self._search.count else self._begin_anew
+        return EmbeddedWriter(self._index.writer(), rows, self._write_vectors, self._open, anew)
+
+    def _begin_anew(self) -> None:
+        self._search.close()
+        rmtree(self._folder / KEYWORD)
+        self._index.create()
+        self._open()
 
     def _write_vectors(self, added: AddedRows, deleted: Collection[str]) -> None:
         from search.engines.faiss_vectors import changed
@@ -127,7 +139,10 @@ class EmbeddedEngine:
 
 class EmbeddedWriter:
     """A batch for both indexes. Vectors wait on the disk until the commit; postings go to the index as they come, in a
-    thread, so that the next clauses can be made meanwhile."""
+    thread, so that the next clauses can be made meanwhile.
+
+    Vectors are committed first, then postings. Where there was nothing before (`begin_anew`), both are at once, which is as
+    long as one of them; and begun anew where vectors cannot be written."""
 
     def __init__(
         self,
@@ -135,10 +150,12 @@ class EmbeddedWriter:
         rows: AddedRows,
         write_vectors: Callable[[AddedRows, Collection[str]], None],
         committed: Callable[[], None],
+        begin_anew: Callable[[], None] | None = None,
     ) -> None:
         self._keyword = keyword
         self._write_vectors = write_vectors
         self._committed = committed
+        self._begin_anew = begin_anew
         self._rows = rows
         self._deleted: set[str] = set()
         self._thread = ThreadPoolExecutor(1, "keyword")
@@ -173,20 +190,30 @@ class EmbeddedWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        try:
-            if kind is None:
-                self._wait()
-                self._write_vectors(self._rows, self._deleted)
-        except BaseException:
+        if kind is not None:
+            self._rows.close()
             self._roll_back()
+            return
+        committing: Future[None] | None = None
+        try:
+            self._wait()
+            if self._begin_anew:
+                committing = self._thread.submit(self._keyword.commit)
+            self._write_vectors(self._rows, self._deleted)
+        except BaseException:
+            if self._begin_anew and committing:
+                wait([committing])
+                self._begin_anew()
+            else:
+                self._roll_back()
             raise
         finally:
             self._rows.close()
-        if kind is not None:
-            self._roll_back()
-            return
         self._thread.shutdown()
-        self._keyword.commit()
+        if committing:
+            committing.result()
+        else:
+            self._keyword.commit()
         self._committed()
 
     def _roll_back(self) -> None:

@@ -18,6 +18,7 @@ import numpy as np
 
 from search.cores import usable_cores
 from search.engines.files import Names, packed, replacing, shared, unpacked
+from search.engines.pair_codes import POINTS, PairCodes, by_list
 from search.engines.vector_search import VectorSearch
 from search.engines.vector_table import EMPTY, Table
 from search.errors import IndexDamaged
@@ -47,7 +48,7 @@ FEW = 8_192
 (benchmarks/vectors.py). More may have to come from the disk."""
 _TRAINING = 40
 """Rows from which each list is learned."""
-_BITS = 4
+_BITS = POINTS.bit_length() - 1
 """Of each pair of numbers: so many can be compared from registers (FAISS's fast scan)."""
 _SLICE = 65_536
 
@@ -212,25 +213,41 @@ def write_approximate(folder: Path, write: Callable[[Path], None], dimension: in
         write(path)
         rows = np.memmap(path, np.float32, "r").reshape(-1, dimension)
         with _all_cores() as faiss, replacing(folder / INDEX_FILE) as index_path:
-            faiss.write_index(_index_of(faiss, rows), str(index_path))
+            _write_index(faiss, rows, index_path)
         del rows
 
 
-def _index_of(faiss: Any, rows: Vectors) -> Any:
+def _write_index(faiss: Any, rows: Vectors, file: Path) -> None:
     """Lists trained on a sample of the rows, with all rows in them. The same rows give the same lists."""
     count, dimension = rows.shape
     lists = max(1, min(round(LISTS * count**0.5), count // _TRAINING))
     coarse = faiss.IndexFlatIP(dimension)
-    index = faiss.IndexIVFPQFastScan(
-        coarse, dimension, lists, dimension // (2 - dimension % 2), _BITS, faiss.METRIC_INNER_PRODUCT
-    )
+    pairs = dimension // (2 - dimension % 2)
+    index = faiss.IndexIVFPQ(coarse, dimension, lists, pairs, _BITS, faiss.METRIC_INNER_PRODUCT)
+    index.by_residual = False
     index.cp.min_points_per_centroid = index.pq.cp.min_points_per_centroid = 1  # says nothing of small indexes
     index.cp.niter, index.pq.cp.niter = 4, 8  # with 10 rounds and 64 rows for a list recall is the same
     sample = np.random.default_rng(0).choice(count, min(count, _TRAINING * lists), replace=False)
     index.train(np.resize(rows[np.sort(sample)], (max(len(sample), 1 << _BITS), dimension)))
+    codes = None
+    if dimension % 4 == 0:
+        codes = PairCodes(faiss.vector_to_array(index.pq.centroids).reshape(pairs, POINTS, 2))
     for first in range(0, count, _SLICE):
-        index.add(rows[first : first + _SLICE])
-    return index
+        some = np.asarray(rows[first : first + _SLICE])
+        if codes is None:
+            index.add(some)
+        else:
+            _add(faiss, index, codes, first, some)
+    faiss.write_index(faiss.IndexIVFPQFastScan(index), str(file))
+
+
+def _add(faiss: Any, index: Any, codes: PairCodes, first: int, rows: Vectors) -> None:
+    """Put rows that follow each other, numbered from `first`, into their lists."""
+    packed = codes.of(rows)
+    for number, places in by_list(index.quantizer.search(rows, 1)[1][:, 0]):
+        numbers, theirs = places + first, packed[places]
+        index.invlists.add_entries(number, len(places), faiss.swig_ptr(numbers), faiss.swig_ptr(theirs))
+    index.ntotal += len(rows)
 
 
 def load(folder: Path) -> VectorSearch:
