@@ -241,7 +241,8 @@ class Searcher:
     def foresee(self, queries: Sequence[str]) -> None:
         """Embed several queries that will be asked next, if their meaning is plain. For a worker."""
         if self._model.is_loaded:
-            self._embedder().foresee([Guess.text_of(query) for query in queries if is_plain(query)])
+            with stage("embedding"):
+                self._embedder().foresee([Guess.text_of(query) for query in queries if is_plain(query)])
 
     def follow(self, generation: str) -> None:
         """Answer from this generation from now on. For a worker."""

@@ -31,6 +31,13 @@ class Watch:
         self.asked: Counter[str] = Counter()
         self.missed: Counter[str] = Counter()
 
+    def add(self, other: Watch) -> None:
+        """What another heard, too."""
+        for name, seconds in other.seconds.items():
+            self.seconds[name] = self.seconds.get(name, 0.0) + seconds
+        self.asked.update(other.asked)
+        self.missed.update(other.missed)
+
 
 class _Stage:
     """One stage under way."""
@@ -83,10 +90,7 @@ def cache_missed(name: str) -> None:
 def overheard(other: Watch) -> None:
     """Add what was heard elsewhere, in another process."""
     if (watch := _watching.get()) is not None:
-        for name, seconds in other.seconds.items():
-            watch.seconds[name] = watch.seconds.get(name, 0.0) + seconds
-        watch.asked.update(other.asked)
-        watch.missed.update(other.missed)
+        watch.add(other)
 
 
 @contextmanager

@@ -186,9 +186,7 @@ def _work(pipe: Connection) -> None:
             told, questions = pipe.recv()
             searcher.follow(told.serving)
             searcher.helpers.elsewhere = told.elsewhere
-            if len(questions) > 1:
-                _foresee(searcher, questions)
-            pipe.send([pickle.dumps(_answered(searcher, *question)) for question in questions])
+            pipe.send([pickle.dumps(answer) for answer in _answers(searcher, questions)])
 
 
 def _opened(pipe: Connection) -> Searcher | None:
@@ -205,6 +203,16 @@ def _opened(pipe: Connection) -> Searcher | None:
         return None
     pipe.send((None, None, Watch()))
     return searcher
+
+
+def _answers(searcher: Searcher, questions: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """What several have in common is done first, and heard with the first answer."""
+    with listening() as watch:
+        if len(questions) > 1:
+            _foresee(searcher, questions)
+    answers = [_answered(searcher, *question) for question in questions]
+    answers[0][-1].add(watch)
+    return answers
 
 
 def _foresee(searcher: Searcher, questions: Sequence[tuple[Any, ...]]) -> None:

@@ -8,8 +8,8 @@ inputs spread out text by text, and its outputs put together again.
 The matrices are rounded to 8 bits with a scale for each output column, what is multiplied with them to 8 bits with a scale
 that was fixed when the graph was written: how large it gets was measured (smoothing.py), and larger values are cut. What the
 feed-forward part multiplies last varies most, so it is scaled token by token. So a text has the same vector, to the bit,
-whatever it is computed with; scales taken from all that is computed together would let each text change the others', and
-several queries at once are a fifth less work than one by one. The table of embeddings stays in the file's own 4-bit blocks,
+whatever it is computed with (scales taken from all that is computed together would let each text change the others'), and
+several queries at once are less work than one by one. The table of embeddings stays in the file's own 4-bit blocks,
 exactly, a fifth of its size in float32 halves. Operators of the domain com.microsoft are ONNX Runtime's own; its CPU kernels
 have them all.
 
