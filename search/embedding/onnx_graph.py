@@ -19,25 +19,21 @@ Addition and norm are kept apart: fused as `SkipLayerNormalization`, they took 0
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
 
 from search.embedding.e5_file import E5File, Floats
-from search.embedding.smoothing import MATRICES, Dense, input_peaks
+from search.embedding.smoothing import LEAST, MATRICES, MOST, Dense, Inputs, inputs_of_matrices, smoothed
 
 OPSET = 20
 """The first with Gelu."""
 _RUNTIME_DOMAIN = "com.microsoft"
 _IR_VERSION = 9
-_MOST = 127
-"""Weights are rounded to -127…127."""
 _MIDDLE = 128
 """What 0 is rounded to in uint8."""
-_LEAST = 1e-3
-"""That a token's inputs are divided by."""
 _INT32, _FLOAT, _INT64 = int(TensorProto.INT32), int(TensorProto.FLOAT), int(TensorProto.INT64)
 _INPUTS = (
     ("input_ids", _INT64, ["tokens"]),
@@ -69,7 +65,7 @@ class _Graph:
     def __init__(self) -> None:
         self._nodes: list[NodeProto] = []
         self._constants: list[TensorProto] = []
-        self.peaks = input_peaks()
+        self.inputs = inputs_of_matrices()
 
     def constant(self, value: NDArray[np.generic]) -> str:
         name = f"c{len(self._constants)}"
@@ -124,9 +120,8 @@ def _words(graph: _Graph, source: E5File, kept: Sequence[int]) -> str:
 
 def _layer(graph: _Graph, source: E5File, layer: int, hidden: str, output: str) -> str:
     name, shape = f"l{layer}.", source.shape
-    first, second, third, fourth = (graph.peaks[name + part] for part in MATRICES)
-    joined = Dense.joined([Dense.read(source, name + part) for part in ("q", "k", "v")])
-    asked = graph.add("Gather", [_product(graph, joined, hidden, first), "spread"], axis=0)
+    first, second, third, fourth = (graph.inputs[name + part] for part in MATRICES)
+    asked = graph.add("Gather", [_product(graph, smoothed(source, name + "q"), hidden, first), "spread"], axis=0)
     query, key, value = graph.split(asked, 3)
     attended = graph.add("MultiHeadAttention", [query, key, value, "", "lengths"], own=True, num_heads=shape.heads)
     attended = graph.add("Reshape", [attended, graph.numbers(-1, shape.hidden)])
@@ -138,39 +133,49 @@ def _layer(graph: _Graph, source: E5File, layer: int, hidden: str, output: str) 
     return _norm(graph, source, name + "oln", graph.add("Add", [outer, attended]), output)
 
 
-def _product(graph: _Graph, dense: Dense, inputs: str, peaks: Floats) -> str:
-    """Of inputs whose largest absolute values are `peaks`."""
-    scales = dense.smoothing(peaks)
+def _product(graph: _Graph, dense: Dense, inputs: str, sizes: Inputs) -> str:
+    scales = dense.smoothing(sizes.peaks)
     even = graph.add("Mul", [inputs, graph.constant(1 / scales)])
-    return _multiplied(graph, dense.of_divided(scales), even, float((peaks / scales).max()), added=dense.bias)
+    rounded = _Rounded.of(dense.of_divided(scales), sizes.means / scales, sizes.lost / scales)
+    return _multiplied(graph, rounded, even, float((sizes.peaks / scales).max()), added=rounded.bias)
 
 
-def _product_by_token(graph: _Graph, dense: Dense, inputs: str, peaks: Floats) -> str:
+def _product_by_token(graph: _Graph, dense: Dense, inputs: str, sizes: Inputs) -> str:
     """As `_product`, each token's inputs divided by the largest of them first and its outputs multiplied by it."""
-    scales = dense.smoothing(peaks)
+    scales = dense.smoothing(sizes.peaks)
     even = graph.add("Mul", [inputs, graph.constant(1 / scales)])
     # Gelu gives nothing below -.17, so the largest value, not the absolute one, will do.
     largest = graph.add("ReduceMax", [even, graph.numbers(-1)], keepdims=1)
-    largest = graph.add("Max", [largest, graph.constant(np.array(_LEAST, np.float32))])
-    outputs = _multiplied(graph, dense.of_divided(scales), graph.add("Div", [even, largest]), 1.0)
-    return graph.add("Add", [graph.add("Mul", [outputs, largest]), graph.constant(dense.bias)])
+    largest = graph.add("Max", [largest, graph.constant(np.array(LEAST, np.float32))])
+    rounded = _Rounded.of(dense.of_divided(scales), sizes.means / scales, sizes.lost / scales)
+    outputs = _multiplied(graph, rounded, graph.add("Div", [even, largest]), 1.0)
+    return graph.add("Add", [graph.add("Mul", [outputs, largest]), graph.constant(rounded.bias)])
 
 
-def _multiplied(graph: _Graph, dense: Dense, inputs: str, largest: float, added: Floats | None = None) -> str:
+def _multiplied(graph: _Graph, rounded: _Rounded, inputs: str, largest: float, added: Floats | None = None) -> str:
     """The product with inputs of at most this size, rounded to -127…127; larger ones are cut."""
-    step, middle = graph.constant(np.array(largest / _MOST, np.float32)), graph.constant(np.array(_MIDDLE, np.uint8))
-    weights, steps = _rounded(dense.weights)
-    rounded = graph.add("QuantizeLinear", [inputs, step, middle])
-    parts = [rounded, graph.constant(weights.T), step, graph.constant(steps), middle]
+    step, middle = graph.constant(np.array(largest / MOST, np.float32)), graph.constant(np.array(_MIDDLE, np.uint8))
+    whole = graph.add("QuantizeLinear", [inputs, step, middle])
+    parts = [whole, graph.constant(rounded.weights.T), step, graph.constant(rounded.steps), middle]
     if added is not None:
         parts += ["", graph.constant(added)]
     return graph.add("MatMulIntegerToFloat", parts, own=True)
 
 
-def _rounded(weights: Floats) -> tuple[NDArray[np.int8], Floats]:
-    """Weights (outputs, inputs) in 8 bits, and a scale for each output."""
-    scales: Floats = np.maximum(np.abs(weights).max(axis=1), np.finfo(np.float32).tiny) / np.float32(_MOST)
-    return np.rint(weights / scales[:, np.newaxis]).astype(np.int8), scales
+class _Rounded(NamedTuple):
+    """A matrix with weights (outputs, inputs) in 8 bits, and a step for each output (outputs,)."""
+
+    weights: NDArray[np.int8]
+    steps: Floats
+    bias: Floats
+
+    @classmethod
+    def of(cls, dense: Dense, means: Floats, lost: Floats) -> Self:
+        """With the same product in the mean, of inputs that are these `means`, of which rounding takes `lost`."""
+        steps: Floats = np.maximum(np.abs(dense.weights).max(axis=1), np.finfo(np.float32).tiny) / np.float32(MOST)
+        whole = np.rint(dense.weights / steps[:, np.newaxis])
+        again = dense.weights @ means - (whole * steps[:, np.newaxis]) @ (means - lost)
+        return cls(whole.astype(np.int8), steps, (dense.bias + again).astype(np.float32))
 
 
 def _norm(graph: _Graph, source: E5File, name: str, hidden: str, output: str = "") -> str:

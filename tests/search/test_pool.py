@@ -203,7 +203,9 @@ def test_who_asks_together_with_others_gets_what_he_would_alone(
         opened.close()
     assert [_timeless(page) for page in pages] == [_timeless(searcher.search(query)) for query in QUESTIONS]
     assert watch.asked["query_vectors"] == len(QUESTIONS)
-    assert 12 <= watch.missed["query_vectors"] <= len(QUESTIONS)  # the traditional ones mean what the simplified ones do
+    assert (
+        12 <= watch.missed["query_vectors"] <= len(QUESTIONS)
+    )  # the traditional ones mean what the simplified ones do
     assert watch.seconds["embedding"] > 0
     assert max(together) > 1
     assert sum(together) == len(QUESTIONS)

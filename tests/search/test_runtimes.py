@@ -174,7 +174,7 @@ def test_vectors_that_do_not_agree_are_not_used(cache_copy: Path, monkeypatch: p
     """As on a processor whose 8-bit products overflow."""
     monkeypatch.setattr(light, "LEAST_FOR_QUERIES", 0.9999)
     settings = LIGHT.model_copy(update={"cache": cache_copy})
-    with pytest.raises(ModelUnavailable, match=r"agree at cosine 0\.99"):
+    with pytest.raises(ModelUnavailable, match=r"agree at cosine 0\.999"):
         Embedder.for_queries(settings, progress=False)
     runtimes = choosing.Runtimes(settings.model_copy(update={"query_runtime": "auto"}), progress=False)
     assert isinstance(runtimes.for_queries(), SentenceTransformersRuntime)

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from benchmarks.activations import CORPUS, lines, peaks_of
+from benchmarks.activations import CORPUS, lines, sizes_of
 from search.embedding.bundled import read_source
-from search.embedding.smoothing import MATRICES, Dense, input_peaks
+from search.embedding.smoothing import LOST, MATRICES, MEAN, Dense, by_token, inputs_of_matrices
 
 
 def test_the_product_stays_and_the_inputs_become_even() -> None:
-    source, peaks = read_source(), input_peaks()
+    source, peaks = read_source(), inputs_of_matrices()["l3.fo"].peaks
     dense = Dense.read(source, "l3.fo")
-    scales = dense.smoothing(peaks["l3.fo"])
-    inputs = np.random.default_rng(3).normal(size=(5, len(scales))).astype(np.float32) * peaks["l3.fo"]
+    scales = dense.smoothing(peaks)
+    inputs = np.random.default_rng(3).normal(size=(5, len(scales))).astype(np.float32) * peaks
     np.testing.assert_allclose(
         (inputs / scales) @ dense.of_divided(scales).weights.T, inputs @ dense.weights.T, rtol=1e-3, atol=1e-2
     )
-    before, after = np.log(peaks["l3.fo"]), np.log(peaks["l3.fo"] / scales)
+    before, after = np.log(peaks), np.log(peaks / scales)
     assert after.std() < 0.7 * before.std()
     assert np.isclose(np.log(scales).mean(), 0, atol=1e-5)
 
@@ -29,8 +29,13 @@ def test_a_channel_that_is_never_used_does_no_harm() -> None:
 
 
 def test_the_sizes_that_come_along_are_those_of_the_corpus() -> None:
-    kept, texts = input_peaks(), lines(sorted(CORPUS.glob("*.txt")))
+    kept, texts = inputs_of_matrices(), lines(sorted(CORPUS.glob("*.txt")))
     assert set(kept) == {f"l{layer}.{part}" for layer in range(12) for part in MATRICES}
-    for name, found in peaks_of(texts[::90]).items():
-        assert (found <= kept[name] * 1.002 + 1e-6).all(), name  # of some lines, so none is larger; float16
-        assert np.median(found / kept[name]) > 0.25, name
+    found = sizes_of(texts[::30])
+    for name, inputs in kept.items():
+        assert (found[name] <= inputs.peaks * 1.002 + 1e-6).all(), name  # of some lines, so none is larger; float16
+        assert np.median(found[name] / inputs.peaks) > 0.25, name
+        assert np.corrcoef(found[name + MEAN], inputs.means)[0, 1] > 0.9, name
+        if by_token(name):  # many are a little below 0, and become 0; of the others rounding takes and gives alike
+            assert inputs.lost.mean() < 0, name
+            assert 0.2 < found[name + LOST].mean() / inputs.lost.mean() < 2, name
