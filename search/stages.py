@@ -31,12 +31,10 @@ class Watch:
         self.asked: Counter[str] = Counter()
         self.missed: Counter[str] = Counter()
 
-    def add(self, other: Watch) -> None:
-        """What another heard, too."""
+    def add_seconds(self, other: Watch) -> None:
+        """Where the time went that another heard of."""
         for name, seconds in other.seconds.items():
             self.seconds[name] = self.seconds.get(name, 0.0) + seconds
-        self.asked.update(other.asked)
-        self.missed.update(other.missed)
 
 
 class _Stage:
@@ -90,7 +88,9 @@ def cache_missed(name: str) -> None:
 def overheard(other: Watch) -> None:
     """Add what was heard elsewhere, in another process."""
     if (watch := _watching.get()) is not None:
-        watch.add(other)
+        watch.add_seconds(other)
+        watch.asked.update(other.asked)
+        watch.missed.update(other.missed)
 
 
 @contextmanager
