@@ -43,6 +43,9 @@ SILENT_SECONDS = 60
 """An idle connection is kept as long."""
 STOP_SECONDS = 25
 """Time for the requests under way when the server is told to stop."""
+THREADS = 16
+"""Requests that are answered at a time. They mostly wait for search processes, which are asked several questions at once where
+several wait (search/desk.py)."""
 CONNECTIONS = 1000
 _HEAD_BYTES = 16 * 1024
 _BYTES_OF_A_CHARACTER = 12  # four bytes of UTF-8, each written %XX
@@ -108,6 +111,7 @@ class Server:
                 host=host,
                 port=port,
                 ident=None,
+                threads=THREADS,
                 connection_limit=CONNECTIONS,
                 asyncore_use_poll=True,  # select knows only 1024 files
                 channel_timeout=SILENT_SECONDS,
