@@ -3,8 +3,8 @@
     python benchmarks/activations.py [FILE…]
 
 Every line of the files, by default of the texts in corpus/, goes through the model in float32, as a query and as a passage;
-the largest absolute values, the means, and what rounding takes from these are written to search/embedding/activations.npz. Needed again only for other weights or other
-matrices; then raise GRAPH in light.py.
+the largest absolute values, the means, and what rounding takes from these are written to search/embedding/activations.npz.
+Needed again only for other weights or other matrices; then raise GRAPH in light.py.
 """
 
 from __future__ import annotations
@@ -48,13 +48,14 @@ def sizes_of(texts: list[str]) -> dict[str, Floats]:
         means[name].add(inputs)
 
     def look_again(name: str, inputs: Floats) -> None:
-        lost[name].add(inputs - rounded(inputs, smoothed(source, name).smoothing(peaks[name]), peaks[name], name))
+        lost[name].add(inputs - rounded(inputs, scales[name], peaks[name], name))
 
-    source = read_source()
     _walk(model, texts, look)
+    source = read_source()
+    scales = {name: smoothed(source, name).smoothing(found) for name, found in peaks.items()}
     _walk(model, texts, look_again)
-    found = {name + MEAN: mean.value for name, mean in means.items()}
-    return peaks | found | {name + LOST: mean.value for name, mean in lost.items()}
+    behind = {MEAN: means, LOST: lost}
+    return peaks | {name + kind: mean.value for kind, found in behind.items() for name, mean in found.items()}
 
 
 class _Mean:

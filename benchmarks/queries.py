@@ -224,9 +224,8 @@ def _in_turn(
     seconds = dict.fromkeys(clients, 0.0)
     for first in range(len(clients)):
         with opened() as ask, ExitStack() as stack:
-            pools = {
-                count: stack.enter_context(ThreadPoolExecutor(count)) for count in clients
-            }  # keep their connections
+            # Their threads stay, and with them their connections.
+            pools = {count: stack.enter_context(ThreadPoolExecutor(count)) for count in clients}
             for number, part in enumerate(parts, first):
                 count = clients[number % len(clients)]
                 began = time.perf_counter()

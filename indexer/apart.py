@@ -12,6 +12,7 @@ from multiprocessing import get_context
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from indexer.collecting import seldom_collecting
 from search.worker import start_quietly
 
 if TYPE_CHECKING:
@@ -65,7 +66,8 @@ def _work(pipe: Connection) -> None:
 
 def _answer(work: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[Any, Exception | None]:
     try:
-        return work(*arguments), None
+        with seldom_collecting():
+            return work(*arguments), None
     except Exception as error:
         return None, _sendable(error)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 _NEW = 100_000
-"""Objects that come and stay before it looks; the interpreter's own 700 are a handful of clauses."""
+"""Objects that come and stay before it looks; the interpreter's own number is a handful of clauses."""
 
 
 @contextmanager

@@ -125,7 +125,6 @@ def _catalogued(file: Path, spool: Spool, given_up: Event) -> Catalogued:
         raise CannotWrite(file=file, reason=f"the process that wrote it ended ({ended})") from None
 
 
-@seldom_collecting()
 def _find_and_write(
     file: Path, spool: SpoolReader, heads: Mapping[str, Head], given_up: Event | None = None
 ) -> Catalogued:

@@ -96,21 +96,20 @@ class Desk:
 
     def put(self, worker: Worker) -> None:
         """A worker that is free now, or is asked at once."""
+        told = self._told()
         with self._lock:
             first = next((waiting for waiting in self._waiting if waiting.may_be_asked_of(worker)), None)
             if first is None:
                 self._free.append(worker)
                 return
             self._waiting.remove(first)
-            others = self._others(worker) if first.but is None else []
-        worker.ask(self._told(), [waiting.question for waiting in (first, *others)])
+            others = self._others(told.elsewhere + 1) if first.but is None and worker.is_warm else []
+        worker.ask(told, [waiting.question for waiting in (first, *others)])
         first.given.put(Turn(worker, others))
 
-    def _others(self, worker: Worker) -> list[Waiting]:
-        """What a worker is asked at once with another question, no more than its share. For who holds the lock."""
-        if not worker.is_warm:
-            return []
-        workers = self._told().elsewhere + 1
+    def _others(self, workers: int) -> list[Waiting]:
+        """What one of so many workers is asked at once with another question, no more than its share. For who holds the
+        lock."""
         share = min(TOGETHER, -(-(len(self._waiting) + 1) // workers)) - 1
         others = [waiting for waiting in self._waiting if waiting.but is None][:share]
         for waiting in others:

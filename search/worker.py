@@ -207,11 +207,12 @@ def _opened(pipe: Connection) -> Searcher | None:
 
 def _answers(searcher: Searcher, questions: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     """What several have in common is done first; the time for it is heard with the first answer."""
-    with listening() as watch:
-        if len(questions) > 1:
-            _foresee(searcher, questions)
+    if len(questions) == 1:
+        return [_answered(searcher, *questions[0])]
+    with listening() as together:
+        _foresee(searcher, questions)
     answers = [_answered(searcher, *question) for question in questions]
-    answers[0][-1].add_seconds(watch)  # its caches were asked by all of them, each of which says so
+    answers[0][-1].add_seconds(together)  # its caches were asked by all of them, each of which says so
     return answers
 
 

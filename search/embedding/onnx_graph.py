@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
 
 from search.embedding.e5_file import E5File, Floats
-from search.embedding.smoothing import LEAST, MATRICES, MOST, Dense, Inputs, inputs_of_matrices, smoothed
+from search.embedding.smoothing import LEAST_OF_TOKEN, MOST, Dense, by_token, inputs_of_matrices, smoothed
 
 OPSET = 20
 """The first with Gelu."""
@@ -120,40 +120,36 @@ def _words(graph: _Graph, source: E5File, kept: Sequence[int]) -> str:
 
 def _layer(graph: _Graph, source: E5File, layer: int, hidden: str, output: str) -> str:
     name, shape = f"l{layer}.", source.shape
-    first, second, third, fourth = (graph.inputs[name + part] for part in MATRICES)
-    asked = graph.add("Gather", [_product(graph, smoothed(source, name + "q"), hidden, first), "spread"], axis=0)
+    asked = graph.add("Gather", [_product(graph, source, name + "q", hidden), "spread"], axis=0)
     query, key, value = graph.split(asked, 3)
     attended = graph.add("MultiHeadAttention", [query, key, value, "", "lengths"], own=True, num_heads=shape.heads)
     attended = graph.add("Reshape", [attended, graph.numbers(-1, shape.hidden)])
     attended = graph.add("Gather", [attended, "joined"], axis=0)
-    attended = graph.add("Add", [_product(graph, Dense.read(source, name + "ao"), attended, second), hidden])
+    attended = graph.add("Add", [_product(graph, source, name + "ao", attended), hidden])
     attended = _norm(graph, source, name + "aln", attended)
-    inner = graph.add("Gelu", [_product(graph, Dense.read(source, name + "fi"), attended, third)])
-    outer = _product_by_token(graph, Dense.read(source, name + "fo"), inner, fourth)
+    inner = graph.add("Gelu", [_product(graph, source, name + "fi", attended)])
+    outer = _product(graph, source, name + "fo", inner)
     return _norm(graph, source, name + "oln", graph.add("Add", [outer, attended]), output)
 
 
-def _product(graph: _Graph, dense: Dense, inputs: str, sizes: Inputs) -> str:
+def _product(graph: _Graph, source: E5File, name: str, inputs: str) -> str:
+    """With the matrix (several: `smoothed`) that has the inputs of this name. Where they are scaled by token, each token's are
+    divided by the largest of them first, and its outputs multiplied by it."""
+    dense, sizes = smoothed(source, name), graph.inputs[name]
     scales = dense.smoothing(sizes.peaks)
     even = graph.add("Mul", [inputs, graph.constant(1 / scales)])
     rounded = _Rounded.of(dense.of_divided(scales), sizes.means / scales, sizes.lost / scales)
-    return _multiplied(graph, rounded, even, float((sizes.peaks / scales).max()), added=rounded.bias)
-
-
-def _product_by_token(graph: _Graph, dense: Dense, inputs: str, sizes: Inputs) -> str:
-    """As `_product`, each token's inputs divided by the largest of them first and its outputs multiplied by it."""
-    scales = dense.smoothing(sizes.peaks)
-    even = graph.add("Mul", [inputs, graph.constant(1 / scales)])
+    if not by_token(name):
+        return _multiplied(graph, rounded, even, float((sizes.peaks / scales).max()), added=rounded.bias)
     # Gelu gives nothing below -.17, so the largest value, not the absolute one, will do.
     largest = graph.add("ReduceMax", [even, graph.numbers(-1)], keepdims=1)
-    largest = graph.add("Max", [largest, graph.constant(np.array(LEAST, np.float32))])
-    rounded = _Rounded.of(dense.of_divided(scales), sizes.means / scales, sizes.lost / scales)
+    largest = graph.add("Max", [largest, graph.constant(np.array(LEAST_OF_TOKEN, np.float32))])
     outputs = _multiplied(graph, rounded, graph.add("Div", [even, largest]), 1.0)
     return graph.add("Add", [graph.add("Mul", [outputs, largest]), graph.constant(rounded.bias)])
 
 
 def _multiplied(graph: _Graph, rounded: _Rounded, inputs: str, largest: float, added: Floats | None = None) -> str:
-    """The product with inputs of at most this size, rounded to -127…127; larger ones are cut."""
+    """The product with inputs of at most this size, rounded; larger ones are cut."""
     step, middle = graph.constant(np.array(largest / MOST, np.float32)), graph.constant(np.array(_MIDDLE, np.uint8))
     whole = graph.add("QuantizeLinear", [inputs, step, middle])
     parts = [whole, graph.constant(rounded.weights.T), step, graph.constant(rounded.steps), middle]

@@ -100,7 +100,7 @@ class OnnxRuntime:
 
 
 def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Numbers of texts of like lengths, as many as fit into _BATCH_TOKENS when padded to the longest of them."""
+    """Numbers of texts of like lengths, as many as fit into _BATCH_TOKENS."""
     order = sorted(range(len(lengths)), key=lambda k: -lengths[k])
     while order:
         size = max(1, _BATCH_TOKENS // lengths[order[0]])

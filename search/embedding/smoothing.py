@@ -27,17 +27,18 @@ from search.embedding.e5_file import E5File, Floats
 
 MEAN, LOST = ".mean", ".lost"
 FILE = Path(__file__).with_name("activations.npz")
-"""The largest absolute value of each input of each of the MATRICES, float16 (inputs,), by the matrix's name in the weights
-file, by that name with MEAN behind its mean, and with LOST behind what rounding takes from that, over the lines of corpus/, each as a query and as a passage. Made by `python benchmarks/activations.py`."""
+"""Of each input of each of the MATRICES the largest absolute value, float16 (inputs,), by the matrix's name in the weights file;
+by that name with MEAN behind its mean, and with LOST behind what rounding takes from that. Over the lines of corpus/, each as
+a query and as a passage. Made by `python benchmarks/activations.py`."""
 MATRICES = ("q", "ao", "fi", "fo")
 """Of each layer: of attention, whose key and value have the query's inputs, of what attention gives out, and of the two of the
 feed-forward part."""
 _ALPHA = 0.7
 MOST = 127
-"""Inputs and weights are rounded to -127…127."""
-LEAST = 1e-3
+"""Weights are rounded to -127…127, inputs to -128…127."""
+LEAST_OF_TOKEN = 1e-3
 """That a token's inputs are divided by."""
-_LEAST = 1e-5
+_LEAST_OF_CHANNEL = 1e-5
 """Channels that are never used have no size to divide by."""
 
 
@@ -71,7 +72,7 @@ def smoothed(source: E5File, name: str) -> Dense:
 def rounded(inputs: Floats, scales: Floats, peaks: Floats, name: str) -> Floats:
     """What the graph (onnx_graph.py) multiplies instead of these inputs (tokens, inputs), which it divides by `scales`."""
     even = inputs / scales
-    largest = np.maximum(even.max(axis=1, keepdims=True), LEAST) if by_token(name) else (peaks / scales).max()
+    largest = np.maximum(even.max(axis=1, keepdims=True), LEAST_OF_TOKEN) if by_token(name) else (peaks / scales).max()
     steps = largest / MOST
     whole: Floats = np.clip(np.rint(even / steps), -MOST - 1, MOST) * steps * scales
     return whole
@@ -98,8 +99,8 @@ class Dense:
 
     def smoothing(self, peaks: Floats) -> Floats:
         """(inputs,): what to divide each input by, whose largest absolute values `peaks` (inputs,) are. Their geometric mean is 1."""
-        inputs = np.maximum(peaks, _LEAST) ** _ALPHA
-        logarithms = np.log(inputs / np.maximum(np.abs(self.weights).max(axis=0), _LEAST) ** (1 - _ALPHA))
+        inputs = np.maximum(peaks, _LEAST_OF_CHANNEL) ** _ALPHA
+        logarithms = np.log(inputs / np.maximum(np.abs(self.weights).max(axis=0), _LEAST_OF_CHANNEL) ** (1 - _ALPHA))
         scales: Floats = np.exp(logarithms - logarithms.mean()).astype(np.float32)
         return scales
 

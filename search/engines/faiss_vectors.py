@@ -18,7 +18,7 @@ import numpy as np
 
 from search.cores import usable_cores
 from search.engines.files import Names, packed, replacing, shared, unpacked
-from search.engines.pair_codes import POINTS, PairCodes, by_list
+from search.engines.pair_codes import POINTS, PairCodes
 from search.engines.vector_search import VectorSearch
 from search.engines.vector_table import EMPTY, Table
 from search.errors import IndexDamaged
@@ -237,17 +237,14 @@ def _write_index(faiss: Any, rows: Vectors, file: Path) -> None:
         if codes is None:
             index.add(some)
         else:
-            _add(faiss, index, codes, first, some)
+            _add(index, codes, some)
     faiss.write_index(faiss.IndexIVFPQFastScan(index), str(file))
 
 
-def _add(faiss: Any, index: Any, codes: PairCodes, first: int, rows: Vectors) -> None:
-    """Put rows that follow each other, numbered from `first`, into their lists."""
-    packed = codes.of(rows)
-    for number, places in by_list(index.quantizer.search(rows, 1)[1][:, 0]):
-        numbers, theirs = places + first, packed[places]
-        index.invlists.add_entries(number, len(places), faiss.swig_ptr(numbers), faiss.swig_ptr(theirs))
-    index.ntotal += len(rows)
+def _add(index: Any, codes: PairCodes, rows: Vectors) -> None:
+    """Put rows into their lists, as FAISS's own codec has them: the number of the list, little-endian, then the codes."""
+    lists = index.quantizer.search(rows, 1)[1].astype("<i8").view(np.uint8)[:, : index.coarse_code_size()]
+    index.add_sa_codes(np.concatenate([lists, codes.of(rows)], axis=1))
 
 
 def load(folder: Path) -> VectorSearch:

@@ -8,9 +8,7 @@ two points it may be the other one, which is hardly farther, and it is for candi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,11 +53,3 @@ class PairCodes:
         numbers = self._nearest.take(places)
         packed: NDArray[np.uint8] = numbers[:, 0::2] | numbers[:, 1::2] << 4
         return packed
-
-
-def by_list(lists: NDArray[Any]) -> Iterator[tuple[int, NDArray[np.int64]]]:
-    """Each list, with the places of the rows that belong to it, rising; `lists` (n,) says to which."""
-    order = np.argsort(lists, kind="stable")
-    begins = np.flatnonzero(np.diff(lists[order], prepend=-1))
-    for places in np.split(order, begins[1:]):
-        yield int(lists[places[0]]), places

@@ -66,6 +66,18 @@ def test_all_are_found_where_all_are_asked_for(many: Engine, entries: list[Claus
 
 
 @pytest.mark.usefixtures("_approximate")
+@pytest.mark.parametrize("dimension", [6, 7, 8])
+def test_vectors_may_have_any_number_of_numbers(tmp_path: Path, analyzer: Analyzer, dimension: int) -> None:
+    """Only of four at a time the codes fill whole bytes, and are looked up."""
+    rows = np.random.default_rng(3).standard_normal((200, dimension)).astype(np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    engine = create_engine(tmp_path / "index", analyzer, name="tantivy")
+    put(engine, *[clause("", f"c{n}", ordinal=n, vectors=row[None]) for n, row in enumerate(rows)])
+    assert (tmp_path / "index" / "vectors.rows").exists()
+    assert [ids(engine.semantic(row[None], 1)) for row in rows] == [[f"c{n}"] for n in range(200)]
+
+
+@pytest.mark.usefixtures("_approximate")
 @pytest.mark.parametrize("broken", ["vectors.faiss", "vectors.rows"])
 def test_broken_vectors_say_so(tmp_path: Path, analyzer: Analyzer, broken: str) -> None:
     put(create_engine(tmp_path, analyzer), clause("民营银行"))

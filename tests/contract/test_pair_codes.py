@@ -6,7 +6,7 @@ import faiss
 import numpy as np
 import pytest
 
-from search.engines.pair_codes import POINTS, PairCodes, by_list
+from search.engines.pair_codes import POINTS, PairCodes
 
 
 def _trained(pairs: int) -> tuple[np.ndarray, faiss.ProductQuantizer]:
@@ -37,8 +37,3 @@ def test_numbers_beyond_all_points_and_points_at_zero_do_no_harm() -> None:
     assert PairCodes(points).of(np.array([[9, -9, 0, np.float32(1e30)]], np.float32)).tolist() == [[0]]
     points[:, 3] = [-1, 1]
     assert PairCodes(points).of(np.array([[-50, 50, -1, 1]], np.float32)).tolist() == [[3 + (3 << 4)]]
-
-
-def test_lists_are_told_once_with_their_rows_in_order() -> None:
-    lists = np.array([4, 0, 4, 2, 0, 4])
-    assert [(number, places.tolist()) for number, places in by_list(lists)] == [(0, [1, 4]), (2, [3]), (4, [0, 2, 5])]
