@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from indexer.cataloguing import write_catalogue
 from indexer.entries import BATCH
 from indexer.readers.unreadable import Unreadable
 from indexer.reading_all import read_all
@@ -34,7 +35,7 @@ from indexer.sources import Source, find_sources
 from indexer.spool import Spool
 from indexer.vectors import PassageVectors
 from indexer.works import find_works
-from indexer.writing import Progress, write_catalogue, write_generation
+from indexer.writing import Progress, write_generation
 from search.embedding import Embedder
 from search.engines.faiss_vectors import changed
 from search.engines.fields import analysed, together

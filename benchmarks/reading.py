@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from indexer.pipeline import write_catalogue
+from indexer.cataloguing import write_catalogue
 from indexer.readers.unreadable import Unreadable
 from indexer.reading_all import read_all
 from indexer.sources import find_sources

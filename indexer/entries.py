@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from indexer.vectors import PassageVectors
 from search.engines.protocol import ClauseEntry, Engine
@@ -15,8 +15,7 @@ BATCH = 8192
 """Passages whose texts and vectors are in memory at a time: many, since within a batch they are embedded by length."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
+class _Waiting(NamedTuple):
     """A clause that waits for its vectors."""
 
     document: Document

@@ -19,7 +19,7 @@ from indexer.report import FileSkipped, IndexReport
 from indexer.sources import Source, digest_of, find_sources
 from indexer.spool import Spool
 from indexer.vectors import PassageVectors
-from indexer.writing import Progress, drop_leftovers_elsewhere, trouble_named, write_catalogue, write_generation
+from indexer.writing import Progress, drop_leftovers_elsewhere, trouble_named, write_generation
 from search.embedding import Embedder
 from search.engines import check_engine
 from search.engines.advice import better_engine
@@ -29,7 +29,7 @@ from search.generation import GenerationWriter, check_made_alike, chosen_engine,
 from search.settings import Settings
 from search.text.segment import Analyzer
 
-__all__ = ["build_index", "index_needed", "write_catalogue"]
+__all__ = ["build_index", "index_needed"]
 
 
 def index_needed(settings: Settings, paths: Sequence[Path]) -> bool:

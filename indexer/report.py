@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from indexer.cleaning import Skipped
 from indexer.readers.repairs import GUESSED, Repair
 from search.i18n import load_catalogue
 
 if TYPE_CHECKING:
+    from indexer.cleaning import Skipped
     from indexer.reading import ReadDocument
 
 LOW_COVERAGE = 0.95

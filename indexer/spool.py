@@ -9,14 +9,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, NamedTuple, Self
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Self
 
 from indexer.duplicates import Candidate, Profile, profile
-from indexer.reading import ReadDocument
 from indexer.report import DocumentReport
 from search.model import Clause, ClauseKind, Document
 from search.store import packed
 from search.windows import windows
+
+if TYPE_CHECKING:
+    from indexer.reading import ReadDocument
 
 
 @dataclass(frozen=True, slots=True)

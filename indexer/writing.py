@@ -1,4 +1,4 @@
-"""From documents in a spool to the files of a generation: works, catalogue, postings and vectors."""
+"""From documents in a spool to the files of a generation: the catalogue, and beside it postings and vectors."""
 
 from __future__ import annotations
 
@@ -9,27 +9,22 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-from indexer.apart import Ended, GivenUp, done_apart
-from indexer.citations import cite_from
+from indexer.apart import Ended, done_apart
+from indexer.cataloguing import Catalogued, find_and_write
 from indexer.collecting import seldom_collecting
 from indexer.entries import write_entries
 from indexer.report import DocumentReport
-from indexer.shelf import Shelf
-from indexer.spool import Head, Spool, SpoolReader
-from indexer.validity import add_repeals
+from indexer.spool import Spool
 from indexer.vectors import PassageVectors
-from indexer.works import Works, find_works
 from search.cores import usable_cores
 from search.engines import create_engine, drop_leftovers
 from search.engines.milvus_server import MilvusServer
 from search.errors import CannotWrite, TiaokuanError
 from search.generation import CATALOGUE
 from search.i18n import load_catalogue
-from search.model import Citation, Relation
 from search.settings import Settings
-from search.store import CatalogueWriter
 from search.text.segment import Analyzer
 
 if TYPE_CHECKING:
@@ -95,14 +90,6 @@ def write_generation(  # noqa: PLR0913, PLR0917
     return Written(reports, catalogued.clauses, catalogued.texts, windows)
 
 
-class Catalogued(NamedTuple):
-    """What a catalogue holds: clauses, different texts among them, and for each document the ids of its other editions."""
-
-    clauses: int
-    texts: int
-    editions: Mapping[str, tuple[str, ...]]
-
-
 @contextmanager
 def _beside(file: Path, spool: Spool) -> Iterator[Future[Catalogued]]:
     """Finds works and writes the catalogue beside the block; when that fails, they are given up."""
@@ -118,45 +105,11 @@ def _beside(file: Path, spool: Spool) -> Iterator[Future[Catalogued]]:
 def _catalogued(file: Path, spool: Spool, given_up: Event) -> Catalogued:
     """In a process of its own where there are so many clauses that it is soon made up for."""
     if spool.clause_count < MANY or usable_cores() == 1:
-        return _find_and_write(file, spool, spool.heads, given_up)
+        return find_and_write(file, spool, spool.heads, given_up)
     try:
-        return done_apart(_find_and_write, file, spool, spool.heads, given_up=given_up)
+        return done_apart(find_and_write, file, spool, spool.heads, given_up=given_up)
     except Ended as ended:
         raise CannotWrite(file=file, reason=f"the process that wrote it ended ({ended})") from None
-
-
-def _find_and_write(
-    file: Path, spool: SpoolReader, heads: Mapping[str, Head], given_up: Event | None = None
-) -> Catalogued:
-    works = find_works(spool, heads)
-    counts = write_catalogue(file, spool, works, given_up)
-    return Catalogued(*counts, {i: document.same_work_as for i, document in works.documents.items()})
-
-
-def write_catalogue(file: Path, spool: SpoolReader, works: Works, given_up: Event | None = None) -> tuple[int, int]:
-    """Write documents, clauses and citations; the number of clauses, and of different texts among them. Where it is
-    `given_up` it ends with an error at the next document."""
-    shelf = Shelf(list(works.documents.values()), works.ranks)
-    repeals: list[Citation] = []
-    with CatalogueWriter(file) as catalogue:
-        for read, clauses in spool:
-            if given_up and given_up.is_set():
-                raise GivenUp
-            document_id = read.document_id
-            document = replace(read, same_work_as=works.documents[document_id].same_work_as)
-            citations = cite_from(document, clauses, shelf)
-            repeals += [citation for citation in citations if citation.relation is Relation.REPEALS]
-            catalogue.add(
-                document,
-                zip(clauses, works.numbers_of(document_id, clauses), strict=True),
-                edition=works.ranks[document_id],
-                citations=citations,
-                original=spool.original(document_id),
-            )
-        for document_id, repealed in add_repeals(works.documents, repeals).items():
-            if repealed.repealed_by:
-                catalogue.add_repeal(document_id, repealed.repealed_by, repealed.evidence)
-        return catalogue.counts()
 
 
 def drop_leftovers_elsewhere(settings: Settings) -> None:

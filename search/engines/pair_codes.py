@@ -31,8 +31,7 @@ class PairCodes:
         self._reach = np.float32(np.abs(points).max() * _REACH or 1.0)
         middles = ((np.arange(_CELLS, dtype=np.float32) + 0.5) * 2 / _CELLS - 1) * self._reach
         cells = np.stack(np.meshgrid(middles, middles, indexing="ij"), -1).reshape(-1, 2)
-        distances = (points**2).sum(-1)[:, np.newaxis] - 2 * np.matmul(cells, points.transpose(0, 2, 1))
-        self._nearest = distances.argmin(-1).astype(np.uint8).ravel()
+        self._nearest = np.concatenate([_nearest(cells, of_pair) for of_pair in points])
         self._first = np.arange(len(points), dtype=np.int32) * len(cells)
 
     def of(self, rows: NDArray[np.float32]) -> NDArray[np.uint8]:
@@ -53,3 +52,11 @@ class PairCodes:
         numbers = self._nearest.take(places)
         packed: NDArray[np.uint8] = numbers[:, 0::2] | numbers[:, 1::2] << 4
         return packed
+
+
+def _nearest(cells: NDArray[np.floating], points: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """For each of the middles (cells, 2) which of the points is next: pair by pair, for distances of all of them would be memory that is
+    asked of the system for nothing else."""
+    distances = (points**2).sum(-1) - 2 * (cells @ points.T)
+    nearest: NDArray[np.uint8] = distances.argmin(-1).astype(np.uint8)
+    return nearest

@@ -29,8 +29,7 @@ if TYPE_CHECKING:
     """(n, dimension) float32, each row of length 1."""
 
 
-@dataclass(frozen=True, slots=True)
-class ClauseEntry:
+class ClauseEntry(NamedTuple):
     """What an engine is given of a clause. Texts are as shown; the engine analyses them with the analyzer that it was
     opened with.
 
