@@ -1,11 +1,12 @@
 """A server from its start to its first answers, and the memory it then takes.
 
-    python benchmarks/starting.py --home HOME [--workers N] [--searches 100]
+    python benchmarks/starting.py --home HOME [--workers N] [--searches 100] [--queries QUERIES.jsonl]
 
 Starts `tiaokuan serve` on loopback in a process of its own, and asks until it answers: first by words, then by words and
-meaning; then some searches more. Prints seconds of wall time from the start, the computing time of the process and its
-children until then, and their resident memory (PSS: what they share is counted once): `own` without what is mapped from
-files, which the system can take back.
+meaning; then some searches more: five queries in turn, or different ones, which need far more of the index's files. Then nothing, until
+the search processes have let go of what they do not need. Prints seconds of wall time from the start, the computing time of the
+process and its children until then, and their resident memory in MiB (PSS: what they share is counted once): `own` without what is
+mapped from files, which the system can take back.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
+
+from search.worker import RESTING_SECONDS
 
 PATIENCE = 120.0
 QUERIES = (
@@ -99,15 +102,22 @@ def main() -> None:
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--workers", type=int, help="default: as the server's")
     parser.add_argument("--searches", type=int, default=100)
+    parser.add_argument("--queries", type=Path, help="lines of JSON with a `text`")
     options = parser.parse_args()
+    asked = [QUERIES[n % len(QUERIES)] + " " * (n // len(QUERIES)) for n in range(options.searches)]
+    if options.queries:
+        lines = options.queries.read_text("utf-8").splitlines()
+        asked = [json.loads(line)["text"] for line in lines[: options.searches]]
     began = time.perf_counter()
     with serving(options.home, options.workers) as (pid, address):
         for mode in ("keyword", "hybrid"):
             first_answer(address, mode)
             print(json.dumps({"first answer": mode, "seconds": round(time.perf_counter() - began, 2)} | memory(pid)))
-        for number in range(options.searches):
-            _search(address, QUERIES[number % len(QUERIES)] + " " * (number // len(QUERIES)), "hybrid")
-        print(json.dumps({"after searches": options.searches} | memory(pid)))
+        for query in asked:
+            _search(address, query, "hybrid")
+        print(json.dumps({"after searches": len(asked)} | memory(pid)))
+        time.sleep(RESTING_SECONDS + 1)
+        print(json.dumps({"at rest": True} | memory(pid)))
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from search.errors import TiaokuanError
+from search.freeing import let_go
 from search.model import Mode
 from search.stages import Watch, listening, overheard
 
@@ -32,6 +33,8 @@ _THREADS = "OMP_NUM_THREADS"
 _ENVIRONMENT = Lock()
 START_SECONDS = 60.0
 """Time for a process to begin and to open the index."""
+RESTING_SECONDS = 60.0
+"""Without a question, after which a worker lets go of memory that it does not need for the next one."""
 
 
 class Lost(Exception):
@@ -183,6 +186,8 @@ def _work(pipe: Connection) -> None:
     with suppress(EOFError, KeyboardInterrupt):  # of the pipe
         searcher = _opened(pipe)
         while searcher is not None:
+            if not pipe.poll(RESTING_SECONDS):
+                let_go()
             told, questions = pipe.recv()
             searcher.follow(told.serving)
             searcher.helpers.elsewhere = told.elsewhere

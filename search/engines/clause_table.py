@@ -30,6 +30,7 @@ from numpy.typing import NDArray
 from search.engines.files import Names, packed, replacing, unpacked
 from search.engines.ranking import Fields, Ranking
 from search.errors import IndexDamaged
+from search.freeing import mapped
 from search.text.weighing import hash_of
 
 if TYPE_CHECKING:
@@ -289,7 +290,7 @@ def _mapped(file: Path, dtype: type[np.generic], count: int) -> Array:
     if not count:
         return np.zeros(0, dtype)
     try:
-        return np.asarray(np.memmap(file, dtype, "r", shape=(count,)))  # as the class memmap it is slower
+        return np.frombuffer(mapped(file, count * np.dtype(dtype).itemsize), dtype)
     except (OSError, ValueError) as error:
         raise IndexDamaged(file=str(file), reason=str(error)) from error
 
@@ -298,8 +299,7 @@ def _bytes(file: Path, size: int) -> mmap.mmap | bytes:
     if not size:
         return b""
     try:
-        with file.open("rb") as stream:
-            return mmap.mmap(stream.fileno(), size, access=mmap.ACCESS_READ)
+        return mapped(file, size)
     except (OSError, ValueError) as error:
         raise IndexDamaged(file=str(file), reason=str(error)) from error
 

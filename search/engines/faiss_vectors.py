@@ -22,6 +22,7 @@ from search.engines.pair_codes import POINTS, PairCodes
 from search.engines.vector_search import VectorSearch
 from search.engines.vector_table import EMPTY, Table
 from search.errors import IndexDamaged
+from search.freeing import mapped
 
 if TYPE_CHECKING:
     from search.engines.protocol import Vectors
@@ -98,7 +99,7 @@ class ApproximateRows:
 
     def __init__(self, index: Any, rows: Vectors) -> None:
         self._index = index
-        self._rows = np.asarray(rows)
+        self._rows = rows
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -228,7 +229,8 @@ def _write_index(faiss: Any, rows: Vectors, file: Path) -> None:
     index.cp.min_points_per_centroid = index.pq.cp.min_points_per_centroid = 1  # says nothing of small indexes
     index.cp.niter, index.pq.cp.niter = 4, 8  # with 10 rounds and 64 rows for a list recall is the same
     sample = np.random.default_rng(0).choice(count, min(count, _TRAINING * lists), replace=False)
-    index.train(np.resize(rows[np.sort(sample)], (max(len(sample), 1 << _BITS), dimension)))
+    learned = rows[np.sort(sample)]
+    index.train(learned if len(learned) >= POINTS else np.resize(learned, (POINTS, dimension)))
     codes = None
     if dimension % 4 == 0:
         codes = PairCodes(faiss.vector_to_array(index.pq.centroids).reshape(pairs, POINTS, 2))
@@ -268,11 +270,10 @@ def load(folder: Path) -> VectorSearch:
 def load_rows(folder: Path) -> ExactRows | ApproximateRows:
     """What was written."""
     faiss = _faiss()
-    file = folder / INDEX_FILE
-    if not (folder / ROWS_FILE).exists():
-        return ExactRows(faiss.read_index(str(file)))
-    index = faiss.read_index(str(file))
-    rows = np.memmap(folder / ROWS_FILE, np.float32, "r").reshape(-1, index.d)
+    index, file = faiss.read_index(str(folder / INDEX_FILE)), folder / ROWS_FILE
+    if not file.exists():
+        return ExactRows(index)
+    rows = np.frombuffer(mapped(file, file.stat().st_size), np.float32).reshape(-1, index.d)
     if len(rows) != index.ntotal:
         raise ValueError(f"{index.ntotal} vectors, {len(rows)} rows")
     return ApproximateRows(index, rows)

@@ -6,10 +6,14 @@ import platform
 import subprocess
 import sys
 import tracemalloc
+from multiprocessing import Pipe
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
+from search import worker
+from search.freeing import let_go, mapped
 from search.text.segment import Analyzer
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,12 +31,74 @@ before = resident()
 give_back()
 print(before - resident())
 """
+MAPPED = """
+import sys
+from pathlib import Path
+from search.freeing import let_go, mapped
+
+def resident():
+    return next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmRSS")) // 1024
+
+file = mapped(Path(sys.argv[1]), 64 << 20)
+read = sum(file[at] for at in range(0, len(file), 4096))
+before = resident()
+let_go()
+print(before - resident())
+assert sum(file[at] for at in range(0, len(file), 4096)) == read > 0
+"""
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc keeps memory back in this way")
 def test_freed_memory_goes_back_to_the_system() -> None:
     done = subprocess.run([sys.executable, "-c", HELD], cwd=ROOT, check=True, capture_output=True, text=True)
     assert int(done.stdout) > 50, "of 120 MB that were free"
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from /proc")
+def test_mapped_pages_are_let_go_and_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "rows"
+    path.write_bytes("民营银行".encode() * (6 << 20))
+    done = subprocess.run([sys.executable, "-c", MAPPED, path], cwd=ROOT, check=True, capture_output=True, text=True)
+    assert int(done.stdout) > 50, "of 64 MB that were read"
+
+
+def test_what_is_closed_is_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "rows"
+    path.write_bytes(b"12345678")
+    closed, read = mapped(path, 4), mapped(path, 8)
+    closed.close()
+    let_go()
+    assert read[:] == b"12345678"
+    with pytest.raises(ValueError, match="length"):
+        mapped(path, 9)
+
+
+def test_a_worker_that_rests_lets_go_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Searcher:
+        helpers = type("Helpers", (), {"elsewhere": 0})()
+
+        def follow(self, serving: str) -> None:
+            assert serving == "000001"
+
+        def suggest(self, text: str) -> str:
+            return text
+
+    rested: list[int] = []
+    ours, its = Pipe()
+    monkeypatch.setattr(worker, "_opened", lambda pipe: Searcher())
+    monkeypatch.setattr(worker, "RESTING_SECONDS", 0.05)
+    monkeypatch.setattr(worker, "let_go", lambda: rested.append(1))
+    monkeypatch.setattr(worker.signal, "signal", lambda *_: None)
+    question = (worker.Told("000001", 0), [("suggest", ("民营",), {})])
+    timers = [Timer(0.4, ours.send, [question]), Timer(0.8, ours.close)]
+    for timer in timers:
+        timer.start()
+    received: list[object] = []
+    answered = Timer(0.5, lambda: received.extend(map(worker.unpacked, ours.recv())))
+    answered.start()
+    worker._work(its)
+    assert rested == [1, 1], "once before the question, once after it"
+    assert received == ["民营"]
 
 
 def test_long_queries_are_not_kept_by_the_hundred(tmp_path: Path) -> None:
