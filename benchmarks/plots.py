@@ -22,6 +22,8 @@ from matplotlib import pyplot as plt
 OURS = "#b3261e"
 OTHERS = "#5f6b7a"
 MARKERS = {"words": "s", "meaning": "^", "hybrid": "o"}
+BELOW = ("embedded", "bm25s")
+"""Names that stand below their point, where another is near."""
 PARTS_LEFT_OUT = 0.02
 """Parts of a search below so many milliseconds are not worth a colour."""
 
@@ -34,23 +36,25 @@ def draw_rivals(sets: list[dict[str, Any]], file: Path) -> None:
             ours = system["name"].startswith("Tiaokuan")
             colour = OURS if ours else OTHERS
             panel.plot(system["p50_ms"], system["ndcg"], MARKERS[system["kind"]], color=colour, markersize=8)
-            below = system["name"].endswith("embedded")
+            below = system["name"].endswith(BELOW)
+            words = system["kind"] == "words"
             panel.annotate(
                 system["name"],
                 (system["p50_ms"], system["ndcg"]),
-                xytext=(7, -11 if below else 4),
+                xytext=(7 if words else -7, -11 if below else 4),
+                ha="left" if words else "right",
                 textcoords="offset points",
                 fontsize=9,
                 color=colour,
             )
         panel.set_xscale("log")
-        panel.margins(x=0.2, y=0.12)
+        panel.margins(x=0.3, y=0.12)
         panel.set_xlabel("p50 of a query with its embedding, ms (log)")
         panel.set_ylabel("nDCG@10")
         panel.set_title(f"{judged['set']}, {judged['texts']:,} texts")
         panel.grid(alpha=0.25)
     shapes = [plt.Line2D([], [], marker=m, linestyle="", color=OTHERS, label=kind) for kind, m in MARKERS.items()]
-    panels[0][0].legend(handles=shapes, loc="lower right", frameon=False)
+    panels[0][0].legend(handles=shapes, loc="upper left", frameon=False)
     _save(figure, file)
 
 
