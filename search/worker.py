@@ -12,6 +12,7 @@ import time
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from multiprocessing import resource_tracker
 from threading import Lock
 from types import MappingProxyType, ModuleType
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from search.errors import TiaokuanError
 from search.freeing import let_go
-from search.model import Mode
+from search.model import Mode, ResultPage
 from search.stages import Watch, listening, overheard
 
 if TYPE_CHECKING:
@@ -211,14 +212,22 @@ def _opened(pipe: Connection) -> Searcher | None:
 
 
 def _answers(searcher: Searcher, questions: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    """What several have in common is done first; the time for it is heard with the first answer."""
+    """What several have in common is done first; where the time for it went is heard with the first answer, and all of it is part of each
+    page's."""
     if len(questions) == 1:
         return [_answered(searcher, *questions[0])]
+    began = time.perf_counter()
     with listening() as together:
         _foresee(searcher, questions)
+    milliseconds = (time.perf_counter() - began) * 1000
     answers = [_answered(searcher, *question) for question in questions]
     answers[0][-1].add_seconds(together)  # its caches were asked by all of them, each of which says so
-    return answers
+    return [(_later(found, milliseconds), error, watch) for found, error, watch in answers]
+
+
+def _later(found: Any, milliseconds: float) -> Any:
+    """A page that took so much longer; anything else as it is."""
+    return replace(found, took_ms=found.took_ms + milliseconds) if isinstance(found, ResultPage) else found
 
 
 def _foresee(searcher: Searcher, questions: Sequence[tuple[Any, ...]]) -> None:
