@@ -5,10 +5,11 @@ from __future__ import annotations
 import platform
 import subprocess
 import sys
+import time
 import tracemalloc
 from multiprocessing import Pipe
 from pathlib import Path
-from threading import Timer
+from threading import Thread
 
 import pytest
 
@@ -89,13 +90,16 @@ def test_a_worker_that_rests_lets_go_once(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(worker, "RESTING_SECONDS", 0.05)
     monkeypatch.setattr(worker, "let_go", lambda: rested.append(1))
     monkeypatch.setattr(worker.signal, "signal", lambda *_: None)
-    question = (worker.Told("000001", 0), [("suggest", ("民营",), {})])
-    timers = [Timer(0.4, ours.send, [question]), Timer(0.8, ours.close)]
-    for timer in timers:
-        timer.start()
     received: list[object] = []
-    answered = Timer(0.5, lambda: received.extend(map(worker.unpacked, ours.recv())))
-    answered.start()
+
+    def ask_after_a_while() -> None:
+        time.sleep(0.4)
+        ours.send((worker.Told("000001", 0), [("suggest", ("民营",), {})]))
+        received.extend(map(worker.unpacked, ours.recv()))
+        time.sleep(0.4)
+        ours.close()
+
+    Thread(target=ask_after_a_while).start()
     worker._work(its)
     assert rested == [1, 1], "once before the question, once after it"
     assert received == ["民营"]
