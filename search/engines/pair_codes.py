@@ -2,7 +2,7 @@
 point, for which it takes as long as for finding the rows' lists.
 
 The plane is cut into cells; the point that is next to the middle of a cell stands for all of it. For a pair near the border between
-two points it may be the other one, which is hardly farther, and it is for candidates only (faiss_vectors.py): of the laws, recall@10 is .986
+two points it may be the other one, which is hardly farther, and it is for candidates only (faiss_vectors.py): of the laws, recall@10 is .987
 (benchmarks/vectors.py).
 """
 
