@@ -3,10 +3,10 @@
     python benchmarks/starting.py --home HOME [--workers N] [--searches 100] [--queries QUERIES.jsonl]
 
 Starts `tiaokuan serve` on loopback in a process of its own, and asks until it answers: first by words, then by words and
-meaning; then some searches more: five queries in turn, or different ones, which need far more of the index's files. Then nothing, until
-the search processes have let go of what they do not need. Prints seconds of wall time from the start, the computing time of the
-process and its children until then, and their resident memory in MiB (PSS: what they share is counted once): `own` without what is
-mapped from files, which the system can take back.
+meaning; then some searches more: five queries in turn, or different ones, which need far more of the index's files; then nothing,
+until the search processes have let go of what they do not need. Prints seconds of wall time from the start, the computing time
+of the process and its children until then, and their resident memory in MiB (PSS: what they share is counted once): `own` without
+what is mapped from files, which the system can take back; and milliseconds of one search more, before that rest and after it.
 """
 
 from __future__ import annotations
@@ -35,6 +35,8 @@ QUERIES = (
     "食品安全",
     "土地承包经营权流转",
 )
+NEXT = ("外国人来华工作需要什么证件", "未成年人签订的合同有效吗")
+"""Asked once each, so that nothing is in a cache."""
 
 
 @contextmanager
@@ -77,6 +79,13 @@ def _search(address: str, query: str, mode: str) -> dict[str, object]:
     return found
 
 
+def _took(address: str, query: str) -> float:
+    """Milliseconds of a search, as a client has them."""
+    began = time.perf_counter()
+    _search(address, query, "hybrid")
+    return round((time.perf_counter() - began) * 1000, 1)
+
+
 def memory(pid: int) -> dict[str, float]:
     """MiB of a process and its children: all that is resident, and `own` without files; and their seconds of computing."""
     fields = dict.fromkeys(("Pss", "Pss_Anon"), 0)
@@ -115,9 +124,10 @@ def main() -> None:
             print(json.dumps({"first answer": mode, "seconds": round(time.perf_counter() - began, 2)} | memory(pid)))
         for query in asked:
             _search(address, query, "hybrid")
-        print(json.dumps({"after searches": len(asked)} | memory(pid)))
+        print(json.dumps({"after searches": len(asked), "next_ms": _took(address, NEXT[0])} | memory(pid)))
         time.sleep(RESTING_SECONDS + 1)
-        print(json.dumps({"at rest": True} | memory(pid)))
+        at_rest = memory(pid)
+        print(json.dumps({"at rest": True, "next_ms": _took(address, NEXT[1])} | at_rest))
 
 
 if __name__ == "__main__":

@@ -89,3 +89,10 @@ def test_it_ends_with_who_waits_for_it(tmp_path: Path) -> None:
     while Path(f"/proc/{child}/exe").exists() and time.monotonic() < end:
         time.sleep(0.05)
     assert not Path(f"/proc/{child}/exe").exists()
+
+
+def test_the_catalogues_process_begins_without_what_it_does_not_need() -> None:
+    """Settings, models and readers take longer to import than all that it needs."""
+    check = "import sys, indexer.cataloguing; print(*sorted({'pydantic', 'indexer.reading', 'indexer.vectors'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", check], cwd=ROOT, check=True, capture_output=True, text=True)
+    assert done.stdout.split() == []

@@ -9,6 +9,7 @@ import time
 import tracemalloc
 from multiprocessing import Pipe
 from pathlib import Path
+from queue import SimpleQueue
 from threading import Thread
 
 import pytest
@@ -84,25 +85,26 @@ def test_a_worker_that_rests_lets_go_once(monkeypatch: pytest.MonkeyPatch) -> No
         def suggest(self, text: str) -> str:
             return text
 
-    rested: list[int] = []
+    rested: SimpleQueue[None] = SimpleQueue()
     ours, its = Pipe()
     monkeypatch.setattr(worker, "_opened", lambda pipe: Searcher())
     monkeypatch.setattr(worker, "RESTING_SECONDS", 0.05)
-    monkeypatch.setattr(worker, "let_go", lambda: rested.append(1))
+    monkeypatch.setattr(worker, "let_go", lambda: rested.put(None))
     monkeypatch.setattr(worker.signal, "signal", lambda *_: None)
     received: list[object] = []
 
-    def ask_after_a_while() -> None:
-        time.sleep(0.4)
-        ours.send((worker.Told("000001", 0), [("suggest", ("民营",), {})]))
-        received.extend(map(worker.unpacked, ours.recv()))
-        time.sleep(0.4)
-        ours.close()
+    def ask_between_rests() -> None:
+        with ours:
+            rested.get(timeout=20)
+            ours.send((worker.Told("000001", 0), [("suggest", ("民营",), {})]))
+            received.extend(map(worker.unpacked, ours.recv()))
+            rested.get(timeout=20)
+            time.sleep(0.3)
 
-    Thread(target=ask_after_a_while).start()
+    Thread(target=ask_between_rests).start()
     worker._work(its)
-    assert rested == [1, 1], "once before the question, once after it"
     assert received == ["民营"]
+    assert rested.empty(), "it rests once before a question, however long it waits"
 
 
 def test_long_queries_are_not_kept_by_the_hundred(tmp_path: Path) -> None:
